@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * yy_process_init:
+ *
+ * The first call of every program's main(): sets the locale and gettext up and makes sure that no
+ * core file of this process is ever written (a PIN may be in its memory). Call it before any
+ * thread is started. Call it once.
+ */
+void yy_process_init (void);
+
+/**
+ * yy_process_find_helper:
+ * @name: a program of this project, for example "yinyao-token-agent"
+ * @folder: its folder below the build directory, for example "src/agent"
+ *
+ * Finds a helper: in a development build in the build tree this program was started from, else
+ * in libexecdir.
+ *
+ * Returns: (transfer full): a path
+ */
+char *yy_process_find_helper (const char *name, const char *folder);
+
+/**
+ * yy_process_find_data:
+ * @name: a file below the project's data folder, for example "profiles/demo.ini"
+ *
+ * Finds a data file: in a development build in the source tree, else in pkgdatadir.
+ *
+ * Returns: (transfer full): a path
+ */
+char *yy_process_find_data (const char *name);
+
+G_END_DECLS

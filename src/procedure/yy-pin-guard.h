@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "base/yy-secret.h"
+#include "token/yy-token.h"
+
+G_BEGIN_DECLS
+
+/**
+ * YyPinGuard:
+ *
+ * Stands before every place that sends a user PIN to a token. It remembers, for each token, a keyed
+ * digest of the PINs that just failed there (never the PIN), for the life of the process. Main
+ * context only.
+ */
+#define YY_TYPE_PIN_GUARD (yy_pin_guard_get_type ())
+G_DECLARE_FINAL_TYPE (YyPinGuard, yy_pin_guard, YY, PIN_GUARD, GObject)
+
+YyPinGuard *yy_pin_guard_new (void);
+
+/**
+ * yy_pin_guard_check:
+ * @last_try: the person confirmed that this may be the last try
+ *
+ * Returns: %TRUE when @pin may be sent; otherwise %FALSE with %YY_ERROR_PIN_LOCKED,
+ *   %YY_ERROR_PIN_LAST_TRY, %YY_ERROR_PIN_REPEATED or %YY_ERROR_PIN_POLICY (shorter or longer than
+ *   the token's own limits: it cannot be right)
+ */
+gboolean yy_pin_guard_check (YyPinGuard *self,
+                             YyToken *token,
+                             const YySecret *pin,
+                             gboolean last_try,
+                             GError **error);
+
+/** yy_pin_guard_failed: the card said that @pin is wrong */
+void yy_pin_guard_failed (YyPinGuard *self, YyToken *token, const YySecret *pin);
+
+/** yy_pin_guard_succeeded: forgets what failed on that token */
+void yy_pin_guard_succeeded (YyPinGuard *self, YyToken *token);
+
+G_END_DECLS
