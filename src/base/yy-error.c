@@ -84,11 +84,11 @@ advice_for_pin (YyError code)
     case YY_ERROR_PIN_INCORRECT:
       return N_ ("Check Caps Lock and the input method, then type the PIN again.");
     case YY_ERROR_PIN_LOCKED:
-      return N_ ("The certificate is still on the token. Unlock the token online with “Forgot "
-                 "PIN”, or call the CA.");
+      return N_ ("The certificate is still on the token. Call the CA's hotline to have the "
+                 "token unlocked.");
     case YY_ERROR_PIN_LAST_TRY:
-      return N_ ("One more wrong PIN locks the token. If you are not sure of the PIN, use “Forgot "
-                 "PIN” instead.");
+      return N_ ("One more wrong PIN locks the token. If you are not sure of the PIN, call the "
+                 "CA's hotline instead.");
     case YY_ERROR_PIN_REPEATED:
       return N_ ("That PIN was wrong a moment ago, so it was not sent again and no try was spent. "
                  "Type another PIN.");

@@ -4,23 +4,11 @@
 #include "config.h"
 
 #include <locale.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include <glib/gi18n.h>
-
-void
-yy_process_init (void)
-{
-  const struct rlimit none = { 0, 0 };
-
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-  (void) setrlimit (RLIMIT_CORE, &none);
-  (void) prctl (PR_SET_DUMPABLE, 0);
-}
 
 /* In a development build the programs lie where meson puts them: BUILD/src/FOLDER/PROGRAM. */
 static char *
@@ -41,6 +29,83 @@ build_root (void)
       folder = parent;
     }
   return NULL;
+}
+
+static void
+bind_messages (void)
+{
+  g_autofree char *build = DEVELOPMENT ? build_root () : NULL;
+  g_autofree char *folder = build == NULL ? NULL : g_build_filename (build, "po", NULL);
+
+  bindtextdomain (GETTEXT_PACKAGE, folder != NULL ? folder : LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+}
+
+void
+yy_process_init (void)
+{
+  const struct rlimit none = { 0, 0 };
+
+  setlocale (LC_ALL, "");
+  bind_messages ();
+  (void) setrlimit (RLIMIT_CORE, &none);
+  (void) prctl (PR_SET_DUMPABLE, 0);
+}
+
+static gboolean
+names_language (const char *locale)
+{
+  return locale != NULL && *locale != '\0' && !g_str_equal (locale, "C") &&
+         !g_str_has_prefix (locale, "C.") && !g_str_equal (locale, "POSIX");
+}
+
+/* What the environment asks for, whether or not it is installed: "zh_CN" of "zh_CN.UTF-8". */
+static char *
+dup_environment_language (void)
+{
+  const char *variables[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+  const char *list = g_getenv ("LANGUAGE");
+
+  if (list != NULL && *list != '\0')
+    return g_strdup (list);
+  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
+    {
+      const char *locale = g_getenv (variables[i]);
+
+      if (locale == NULL || *locale == '\0')
+        continue;
+      return names_language (locale) ? g_strndup (locale, strcspn (locale, ".")) : NULL;
+    }
+  return NULL;
+}
+
+/* Any locale but "C" and "POSIX" will do for gettext; the language's own also has its formats. */
+static void
+choose_locale (const char *language)
+{
+  g_autofree char *first = g_strndup (language, strcspn (language, ":"));
+  g_autofree char *own = g_strconcat (first, ".UTF-8", NULL);
+
+  if (setlocale (LC_ALL, own) != NULL)
+    g_setenv ("LC_ALL", own, TRUE);
+  else if (!names_language (setlocale (LC_MESSAGES, NULL)))
+    g_setenv ("LC_ALL", "C.UTF-8", TRUE);
+  setlocale (LC_ALL, "");
+}
+
+void
+yy_process_set_language (const char *wanted, const char *fallback)
+{
+  g_autofree char *environment = dup_environment_language ();
+  const char *language = wanted != NULL ? wanted : environment != NULL ? environment : fallback;
+
+  if (language == NULL)
+    return;
+  if (wanted == NULL && environment != NULL && names_language (setlocale (LC_MESSAGES, NULL)))
+    return;
+  g_setenv ("LANGUAGE", language, TRUE);
+  choose_locale (language);
 }
 
 char *

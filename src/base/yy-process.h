@@ -15,6 +15,19 @@ G_BEGIN_DECLS
 void yy_process_init (void);
 
 /**
+ * yy_process_set_language:
+ * @wanted: (nullable): the language the settings ask for, for example "zh_CN"
+ * @fallback: (nullable): the CA profile's language, for when the environment names none
+ *
+ * Decides the language of messages: @wanted, else the one the environment names (LANGUAGE, LC_ALL,
+ * LC_MESSAGES, LANG; "C" and "POSIX" name none), else @fallback. It need not be installed as a
+ * system locale: gettext looks for LANGUAGE in every locale but "C", so "C.UTF-8" is enough. The
+ * choice is put into the environment, so that toolkits and child processes make the same one.
+ * Call it once, after yy_process_init() and before any thread is started.
+ */
+void yy_process_set_language (const char *wanted, const char *fallback);
+
+/**
  * yy_process_find_helper:
  * @name: a program of this project, for example "yinyao-token-agent"
  * @folder: its folder below the build directory, for example "src/agent"
