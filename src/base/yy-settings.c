@@ -18,6 +18,7 @@ struct _YySettings
   char *office_key_file;
   char *profile;
   char *language;
+  char *agent;
   char **module_paths;
   guint service_timeout;
   guint call_timeout;
@@ -37,6 +38,7 @@ yy_settings_finalize (GObject *object)
   g_free (self->office_key_file);
   g_free (self->profile);
   g_free (self->language);
+  g_free (self->agent);
   g_strfreev (self->module_paths);
   G_OBJECT_CLASS (yy_settings_parent_class)->finalize (object);
 }
@@ -51,6 +53,7 @@ static void
 yy_settings_init (YySettings *self)
 {
   self->profile = yy_process_find_data ("profiles/demo.ini");
+  self->agent = yy_process_find_helper ("yinyao-token-agent", "src/agent");
   self->module_paths = g_new0 (char *, 1);
   self->service_timeout = 30;
   self->call_timeout = 30;
@@ -86,6 +89,17 @@ read_seconds (GKeyFile *file, const char *group, const char *key, guint *seconds
   return TRUE;
 }
 
+static void
+read_agent (YySettings *self, GKeyFile *file)
+{
+  g_autofree char *agent = g_key_file_get_string (file, "modules", "agent", NULL);
+
+  if (agent == NULL || *agent == '\0')
+    return;
+  g_free (self->agent);
+  self->agent = g_steal_pointer (&agent);
+}
+
 static gboolean
 read_modules (YySettings *self, GKeyFile *file, GError **error)
 {
@@ -108,6 +122,7 @@ read_modules (YySettings *self, GKeyFile *file, GError **error)
       if (self->module_paths == NULL)
         self->module_paths = g_new0 (char *, 1);
     }
+  read_agent (self, file);
   return read_seconds (file, "modules", "call-timeout", &self->call_timeout, error) &&
          read_seconds (file, "modules", "key-timeout", &self->key_timeout, error);
 }
@@ -219,6 +234,12 @@ const char *const *
 yy_settings_get_module_paths (YySettings *self)
 {
   return (const char *const *) self->module_paths;
+}
+
+const char *
+yy_settings_get_agent (YySettings *self)
+{
+  return self->agent;
 }
 
 guint

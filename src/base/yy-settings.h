@@ -26,6 +26,8 @@ G_BEGIN_DECLS
  * paths=/usr/lib/vendor/libkey.so;   more PKCS#11 modules
  * call-timeout=30                    seconds a driver may take for an ordinary call
  * key-timeout=180                    seconds it may take to generate a key
+ * agent=…                            the program that hosts a driver (optional; default: the one
+ * installed)
  *
  * [interface]
  * language=zh_CN                     overrides locale and CA profile (optional)
@@ -55,6 +57,8 @@ guint yy_settings_get_service_timeout (YySettings *self);
 gboolean yy_settings_get_use_p11_kit (YySettings *self);
 /** yy_settings_get_module_paths: Returns: (array zero-terminated=1): never %NULL */
 const char *const *yy_settings_get_module_paths (YySettings *self);
+/** yy_settings_get_agent: Returns: the program that hosts a driver, never %NULL */
+const char *yy_settings_get_agent (YySettings *self);
 guint yy_settings_get_call_timeout (YySettings *self);
 guint yy_settings_get_key_timeout (YySettings *self);
 
