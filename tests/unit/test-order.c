@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "order/yy-identity.h"
+#include "order/yy-order.h"
+#include "order/yy-profile.h"
+
+#include "config.h"
+
+#include <string.h>
+
+static char *
+read_data (const char *name)
+{
+  g_autofree char *path = g_build_filename (SOURCE_DATADIR, "profiles", name, NULL);
+  g_autoptr (GError) error = NULL;
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  return text;
+}
+
+static YyOrder *
+parse_order (const char *text, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  return yy_order_new_from_key_file (bytes, error);
+}
+
+/* The sample order with one line replaced (or added behind its group's first line). */
+static char *
+sample_with (const char *group, const char *line)
+{
+  g_autofree char *sample = read_data ("demo-order.ini");
+  g_auto (GStrv) lines = g_strsplit (sample, "\n", -1);
+  GString *text = g_string_new (NULL);
+  g_autofree char *key = g_strndup (line, strcspn (line, "=") + 1);
+  g_autofree char *header = g_strdup_printf ("[%s]", group);
+  gboolean inside = FALSE;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      if (lines[i][0] == '[')
+        inside = g_str_equal (lines[i], header);
+      if (!inside || !g_str_has_prefix (lines[i], key))
+        g_string_append_printf (text, "%s\n", lines[i]);
+      if (g_str_equal (lines[i], header))
+        g_string_append_printf (text, "%s\n", line);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_credit_code (void)
+{
+  g_assert_true (yy_identity_check_credit_code ("91350100M000100Y43"));
+  g_assert_true (yy_identity_check_credit_code ("91440300MA0000YY0T"));
+  g_assert_false (yy_identity_check_credit_code ("91350100M000100Y44"));
+  g_assert_false (yy_identity_check_credit_code ("93150100M000100Y43"));
+  g_assert_false (yy_identity_check_credit_code ("91350100M000100Y4"));
+  g_assert_false (yy_identity_check_credit_code ("91350100I000100Y43"));
+  g_assert_false (yy_identity_check_credit_code ("91350100m000100Y43"));
+  g_assert_false (yy_identity_check_credit_code (""));
+}
+
+static void
+test_person_number (void)
+{
+  g_assert_true (yy_identity_check_person_number ("11010519491231002X"));
+  g_assert_true (yy_identity_check_person_number ("440524188001010014"));
+  g_assert_false (yy_identity_check_person_number ("110105194912310021"));
+  g_assert_false (yy_identity_check_person_number ("11010519491231002x"));
+  g_assert_false (yy_identity_check_person_number ("110105194913310029"));
+  g_assert_false (yy_identity_check_person_number ("11010519491231002"));
+  g_assert_false (yy_identity_check_person_number ("1101051949123100 X"));
+}
+
+static void
+test_sample (void)
+{
+  g_autofree char *text = read_data ("demo-order.ini");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (YyOrder) order = parse_order (text, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (order->organization, ==, "深圳市示例文具有限公司");
+  g_assert_cmpstr (order->agent_mobile, ==, "13800000000");
+  g_assert_cmpint (order->type, ==, YY_ORDER_APPLY);
+  g_assert_cmpint (order->state, ==, YY_ORDER_DRAFT);
+  g_assert_cmpuint (order->years, ==, 1);
+  g_assert_true (order->seal);
+}
+
+static void
+test_bad_fields (void)
+{
+  static const struct
+  {
+    const char *group;
+    const char *line;
+    const char *named;
+  } bad[] = {
+    { "organization", "name=", "organization.name" },
+    { "organization", "name= 深圳\\s", "organization.name" },
+    { "organization", "name=深圳\\t公司", "organization.name" },
+    { "organization", "name=深圳\xe2\x80\xae公司", "organization.name" },
+    { "organization", "document-type=paper", "organization.document-type" },
+    { "organization", "document-number=91440300MA0000YY01", "organization.document-number" },
+    { "organization", "country=cn", "organization.country" },
+    { "organization", "country=CHN", "organization.country" },
+    { "organization", "phone=12345", "organization.phone" },
+    { "organization", "phone=0755x0000000", "organization.phone" },
+    { "organization", "type=club", "organization.type" },
+    { "organization", "fax=1", "organization.fax" },
+    { "agent", "document-number=110105194912310021", "agent.document-number" },
+    { "agent", "mobile=12800000000", "agent.mobile" },
+    { "agent", "mobile=1380000000", "agent.mobile" },
+    { "agent", "email=a.example.com", "agent.email" },
+    { "agent", "email=a@example", "agent.email" },
+    { "agent", "email=@example.com", "agent.email" },
+    { "agent", "email=张@example.com", "agent.email" },
+    { "order", "years=0", "order.years" },
+    { "order", "years=6", "order.years" },
+    { "order", "years=1x", "order.years" },
+    { "order", "type=buy", "order.type" },
+    { "order", "seal=perhaps", "order.seal" },
+    { "order", "seal=false", "order.seal-name" },
+    { "order", "seal-name=", "order.seal-name" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *text = sample_with (bad[i].group, bad[i].line);
+      g_autoptr (GError) error = NULL;
+      g_autofree char *start = g_strconcat (bad[i].named, ": ", NULL);
+
+      g_test_message ("%s", bad[i].line);
+      g_assert_null (parse_order (text, &error));
+      g_assert_error (error, YY_ERROR, YY_ERROR_INVALID_DATA);
+      g_assert_true (g_str_has_prefix (error->message, start));
+    }
+}
+
+static void
+test_no_key_file (void)
+{
+  static const char *const bad[] = { "", "name=x", "\xff\xfe", "[organization",
+                                     "[order]\nyears=1\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (parse_order (bad[i], &error));
+      g_assert_error (error, YY_ERROR, YY_ERROR_INVALID_DATA);
+    }
+}
+
+static char *
+long_name (guint count)
+{
+  GString *name = g_string_new (NULL);
+
+  for (guint i = 0; i < count; i++)
+    g_string_append_unichar (name, 0x20000 + i);
+  return g_string_free (name, FALSE);
+}
+
+/* CJK extension B takes four bytes a character in UTF-8; the limit counts characters. */
+static void
+test_rare_characters (void)
+{
+  g_autofree char *longest = long_name (64);
+  g_autofree char *longer = long_name (65);
+  g_autofree char *line = g_strconcat ("name=", longest, NULL);
+  g_autofree char *line_too_long = g_strconcat ("name=", longer, NULL);
+  g_autofree char *text = sample_with ("organization", line);
+  g_autofree char *text_too_long = sample_with ("organization", line_too_long);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (YyOrder) order = parse_order (text, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (order->organization, ==, longest);
+  g_assert_null (parse_order (text_too_long, &error));
+  g_assert_error (error, YY_ERROR, YY_ERROR_INVALID_DATA);
+  g_assert_true (g_str_has_prefix (error->message, "organization.name: "));
+}
+
+static void
+test_json (void)
+{
+  g_autofree char *text = read_data ("demo-order.ini");
+  g_autoptr (YyOrder) order = parse_order (text, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) again = NULL;
+  g_autoptr (YyOrder) read = NULL;
+
+  order->number = g_strdup ("2026000001");
+  order->state = YY_ORDER_READY;
+  order->created = 1790000000;
+  node = yy_order_to_json (order);
+  read = yy_order_new_from_json (node, &error);
+  g_assert_no_error (error);
+  again = yy_order_to_json (read);
+  g_assert_true (json_node_equal (node, again));
+  g_assert_cmpstr (json_object_get_string_member (json_node_get_object (node), "state"), ==,
+                   "ready");
+}
+
+static void
+test_bad_json (void)
+{
+  static const char *const bad[] = {
+    "[]",
+    "1",
+    "null",
+    "{}",
+    "{\"type\": 5}",
+    "{\"type\": \"apply\", \"state\": \"ready\", \"organization\": []}",
+    "{\"type\": \"apply\", \"state\": \"nowhere\"}",
+    "{\"type\": \"apply\", \"state\": \"draft\", \"organization\": {\"name\": {}}, \"years\": -1}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (JsonNode) node = json_from_string (bad[i], NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (yy_order_new_from_json (node, &error));
+      g_assert_error (error, YY_ERROR, YY_ERROR_INVALID_DATA);
+    }
+}
+
+/* The straight way of a type, as a list of the states' nicks. */
+static char *
+way_of (YyOrderType type, YyOrderFacts facts)
+{
+  YyOrderState state = YY_ORDER_DRAFT;
+  GString *way = g_string_new ("draft");
+
+  while (state != YY_ORDER_COMPLETED)
+    {
+      gboolean moved = FALSE;
+
+      for (int event = YY_ORDER_SUBMIT; event <= YY_ORDER_COMPLETE && !moved; event++)
+        moved = yy_order_state_next (type, &facts, state, (YyOrderEvent) event, &state, NULL);
+      g_assert_true (moved);
+      g_string_append_printf (way, " %s", yy_order_state_get_nick (state));
+    }
+  return g_string_free (way, FALSE);
+}
+
+static void
+test_ways (void)
+{
+  static const char twice[] = "first-review papers-awaited second-review";
+  static const struct
+  {
+    YyOrderType type;
+    YyOrderFacts facts;
+    const char *middle;
+  } ways[] = {
+    { YY_ORDER_APPLY, { 200 }, "awaiting-payment first-review papers-awaited second-review" },
+    { YY_ORDER_APPLY, { 0 }, twice },
+    { YY_ORDER_APPLY, { 200, TRUE }, twice },
+    { YY_ORDER_RENEW, { 200 }, "awaiting-payment" },
+    { YY_ORDER_REISSUE, { 200 }, "awaiting-payment first-review papers-awaited second-review" },
+    { YY_ORDER_CHANGE, { 0 }, twice },
+    { YY_ORDER_SEAL, { 0 }, "first-review" },
+    { YY_ORDER_UNLOCK, { 0, FALSE, FALSE }, "first-review" },
+    { YY_ORDER_UNLOCK, { 0, FALSE, TRUE }, NULL },
+    { YY_ORDER_REVOKE, { 0 }, "first-review" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      g_autofree char *way = way_of (ways[i].type, ways[i].facts);
+      g_autofree char *wanted =
+          g_strdup_printf ("draft submitted %s%sready completed",
+                           ways[i].middle ? ways[i].middle : "", ways[i].middle ? " " : "");
+
+      g_assert_cmpstr (way, ==, wanted);
+    }
+}
+
+static void
+test_events (void)
+{
+  const YyOrderFacts facts = { 200, TRUE, FALSE };
+  /* For each state, the events an application allows. */
+  static const guint allowed[YY_ORDER_N_STATES] = {
+    [YY_ORDER_DRAFT] = 1u << YY_ORDER_SUBMIT | 1u << YY_ORDER_WITHDRAW,
+    [YY_ORDER_SUBMITTED] = 1u << YY_ORDER_ACCEPT | 1u << YY_ORDER_WITHDRAW,
+    [YY_ORDER_AWAITING_PAYMENT] = 1u << YY_ORDER_PAY | 1u << YY_ORDER_WITHDRAW,
+    [YY_ORDER_FIRST_REVIEW] = 1u << YY_ORDER_APPROVE | 1u << YY_ORDER_REQUEST_CORRECTION |
+                              1u << YY_ORDER_WITHDRAW | 1u << YY_ORDER_REJECT,
+    [YY_ORDER_PAPERS_AWAITED] = 1u << YY_ORDER_RECEIVE_PAPERS | 1u << YY_ORDER_REQUEST_CORRECTION |
+                                1u << YY_ORDER_WITHDRAW | 1u << YY_ORDER_REJECT,
+    [YY_ORDER_SECOND_REVIEW] = 1u << YY_ORDER_APPROVE | 1u << YY_ORDER_REQUEST_CORRECTION |
+                               1u << YY_ORDER_WITHDRAW | 1u << YY_ORDER_REJECT,
+    [YY_ORDER_READY] = 1u << YY_ORDER_COMPLETE,
+    [YY_ORDER_CORRECTION_REQUESTED] =
+        1u << YY_ORDER_CORRECT | 1u << YY_ORDER_WITHDRAW | 1u << YY_ORDER_REJECT,
+    [YY_ORDER_WITHDRAWN] = 1u << YY_ORDER_REFUND,
+    [YY_ORDER_REJECTED] = 1u << YY_ORDER_REFUND,
+  };
+
+  for (int state = 0; state < YY_ORDER_N_STATES; state++)
+    for (int event = 0; event < YY_ORDER_N_EVENTS; event++)
+      {
+        g_autoptr (GError) error = NULL;
+        YyOrderState next = YY_ORDER_DRAFT;
+        gboolean moved = yy_order_state_next (YY_ORDER_APPLY, &facts, (YyOrderState) state,
+                                              (YyOrderEvent) event, &next, &error);
+
+        g_test_message ("%s in %s", yy_order_event_get_nick ((YyOrderEvent) event),
+                        yy_order_state_get_nick ((YyOrderState) state));
+        g_assert_cmpint (moved, ==, (allowed[state] >> event & 1) != 0);
+        if (!moved)
+          g_assert_error (error, YY_ERROR, YY_ERROR_REFUSED);
+      }
+}
+
+static void
+test_documents_and_fees (void)
+{
+  guint all = YY_DOCUMENT_CERTIFICATE_FORM | YY_DOCUMENT_SEAL_FORM | YY_DOCUMENT_LICENCE |
+              YY_DOCUMENT_AGENT_IDENTITY;
+
+  g_assert_cmpuint (yy_order_type_get_documents (YY_ORDER_APPLY, TRUE, FALSE), ==, all);
+  g_assert_cmpuint (yy_order_type_get_documents (YY_ORDER_APPLY, FALSE, FALSE), ==,
+                    all & ~(guint) YY_DOCUMENT_SEAL_FORM);
+  g_assert_cmpuint (yy_order_type_get_documents (YY_ORDER_RENEW, FALSE, FALSE), ==, 0);
+  g_assert_cmpuint (yy_order_type_get_documents (YY_ORDER_SEAL, TRUE, FALSE), ==,
+                    YY_DOCUMENT_SEAL_FORM);
+  g_assert_cmpuint (yy_order_type_get_documents (YY_ORDER_UNLOCK, FALSE, TRUE), ==, 0);
+  g_assert_cmpuint (yy_order_type_get_documents (YY_ORDER_UNLOCK, FALSE, FALSE), ==,
+                    all & ~(guint) YY_DOCUMENT_SEAL_FORM);
+  g_assert_cmpuint (yy_order_type_get_fee (YY_ORDER_APPLY, 200, 3), ==, 600);
+  g_assert_cmpuint (yy_order_type_get_fee (YY_ORDER_REISSUE, 200, 3), ==, 200);
+  g_assert_cmpuint (yy_order_type_get_fee (YY_ORDER_CHANGE, 200, 3), ==, 0);
+}
+
+static void
+test_profile (void)
+{
+  g_autofree char *text = read_data ("demo.ini");
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (YyProfile) profile = yy_profile_new (bytes, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (yy_profile_get_language (profile), ==, "zh_CN");
+  g_assert_cmpuint (yy_profile_get_pin_policy (profile)->min_length, ==, 6);
+  g_assert_true (g_key_file_has_group (yy_profile_get_key_file (profile), "sms"));
+}
+
+static void
+test_bad_profile (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *named;
+  } bad[] = {
+    { "", "" },
+    { "[ca]\nname=\n", "[ca] name" },
+    { "[ca]\nname=A\nproduct=B\nhotline=C\n", "[ca] language" },
+    { "[ca]\nname=A\nproduct=B\nhotline=C\nlanguage=D\n", "[pin] min-length" },
+    { "[ca]\nname=A\nproduct=B\nhotline=C\nlanguage=D\n[pin]\nmin-length=9\nmax-length=8\n",
+      "[pin] max-length" },
+    { "[ca]\nname=A\nproduct=B\nhotline=C\nlanguage=D\n"
+      "[pin]\nmin-length=9\nmax-length=9\nmin-classes=5\n",
+      "[pin] min-classes" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (bad[i].text, strlen (bad[i].text));
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (yy_profile_new (bytes, &error));
+      g_assert_error (error, YY_ERROR, YY_ERROR_INVALID_DATA);
+      g_assert_nonnull (strstr (error->message, bad[i].named));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/order/credit-code", test_credit_code);
+  g_test_add_func ("/order/person-number", test_person_number);
+  g_test_add_func ("/order/sample", test_sample);
+  g_test_add_func ("/order/bad-fields", test_bad_fields);
+  g_test_add_func ("/order/no-key-file", test_no_key_file);
+  g_test_add_func ("/order/rare-characters", test_rare_characters);
+  g_test_add_func ("/order/json", test_json);
+  g_test_add_func ("/order/bad-json", test_bad_json);
+  g_test_add_func ("/order/ways", test_ways);
+  g_test_add_func ("/order/events", test_events);
+  g_test_add_func ("/order/documents-and-fees", test_documents_and_fees);
+  g_test_add_func ("/profile/demo", test_profile);
+  g_test_add_func ("/profile/bad", test_bad_profile);
+  return g_test_run ();
+}
