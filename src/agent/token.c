@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "agent/token.h"
+
+#include <glib/gi18n.h>
+
+static gboolean
+is_vague (CK_RV rv)
+{
+  return rv == CKR_DEVICE_ERROR || rv == CKR_GENERAL_ERROR || rv == CKR_FUNCTION_FAILED ||
+         rv == CKR_DEVICE_MEMORY || rv == CKR_USER_NOT_LOGGED_IN;
+}
+
+gboolean
+yy_agent_token_is_present (YyAgentToken *self)
+{
+  CK_SESSION_INFO info = { 0 };
+  g_autoptr (GArray) slots = NULL;
+
+  if (!self->has_session)
+    return FALSE;
+  /* Listing the slots makes modules look at the readers; only then do they end the session. */
+  slots = yy_module_list_slots (self->module, NULL);
+  for (guint i = 0; slots != NULL && i < slots->len; i++)
+    if (g_array_index (slots, CK_SLOT_ID, i) == self->slot)
+      return self->module->f->C_GetSessionInfo (self->session, &info) == CKR_OK;
+  return FALSE;
+}
+
+gboolean
+yy_agent_token_check_pin (YyAgentToken *self,
+                          CK_RV rv,
+                          const char *function,
+                          CK_USER_TYPE user,
+                          GError **error)
+{
+  if (is_vague (rv) && !yy_agent_token_is_present (self))
+    rv = CKR_DEVICE_REMOVED;
+  return yy_ck_check_pin (rv, function, user, error);
+}
+
+gboolean
+yy_agent_token_check (YyAgentToken *self, CK_RV rv, const char *function, GError **error)
+{
+  return yy_agent_token_check_pin (self, rv, function, (CK_USER_TYPE) -1, error);
+}
+
+gboolean
+yy_agent_token_open_session (YyAgentToken *self, GError **error)
+{
+  CK_FLAGS flags = CKF_SERIAL_SESSION | CKF_RW_SESSION;
+  CK_RV rv = CKR_OK;
+
+  if (self->has_session)
+    return TRUE;
+  rv = self->module->f->C_OpenSession (self->slot, flags, NULL, NULL, &self->session);
+  if (rv == CKR_TOKEN_WRITE_PROTECTED)
+    rv =
+        self->module->f->C_OpenSession (self->slot, CKF_SERIAL_SESSION, NULL, NULL, &self->session);
+  self->has_session = rv == CKR_OK;
+  return yy_ck_check (rv, "C_OpenSession", error);
+}
+
+void
+yy_agent_token_close_session (YyAgentToken *self)
+{
+  if (!self->has_session)
+    return;
+  if (self->logged_in)
+    (void) self->module->f->C_Logout (self->session);
+  (void) self->module->f->C_CloseSession (self->session);
+  self->has_session = FALSE;
+  self->logged_in = FALSE;
+}
+
+static void
+probe_card (YyAgentToken *self)
+{
+  YyProbeWhat what = YY_PROBE_TRIES;
+  YyProbe last = self->probe;
+
+  /* Certificates can only have come with a look at the objects: ask about them once. */
+  if (last.type == YY_CARD_UNKNOWN)
+    what |= YY_PROBE_CERTIFICATES;
+  self->probe = yy_probe_card (self->reader, what);
+  if ((what & YY_PROBE_CERTIFICATES) == 0)
+    self->probe.has_foreign_certificates = last.has_foreign_certificates;
+}
+
+gboolean
+yy_agent_token_read_info (YyAgentToken *self, GError **error)
+{
+  YyInfo *info = yy_info_read (self->module, self->slot, error);
+
+  if (info == NULL)
+    return FALSE;
+  g_clear_pointer (&self->info, yy_info_free);
+  self->info = info;
+  probe_card (self);
+  return TRUE;
+}
+
+gboolean
+yy_agent_token_read_objects (YyAgentToken *self, GError **error)
+{
+  GPtrArray *objects = yy_objects_list (self->module, self->session, error);
+
+  if (objects == NULL)
+    return FALSE;
+  g_clear_pointer (&self->objects, g_ptr_array_unref);
+  self->objects = objects;
+  for (guint i = 0; self->logged_in && i < objects->len; i++)
+    {
+      YyObject *object = objects->pdata[i];
+
+      if (object->object_class == CKO_PRIVATE_KEY)
+        g_hash_table_add (self->known_keys, g_bytes_ref (object->id));
+    }
+  return TRUE;
+}
+
+int
+yy_agent_token_has_key (YyObject *certificate, gpointer user_data)
+{
+  YyAgentToken *self = user_data;
+
+  if (g_hash_table_contains (self->known_keys, certificate->id))
+    return 1;
+  /* On a SmartCard-HSM a certificate is stored under its key's number, or apart from all keys. */
+  if (self->probe.type == YY_CARD_SC_HSM)
+    return self->probe.has_foreign_certificates ? -1 : 1;
+  /* Modules keep the public key beside the private one, under the same CKA_ID. */
+  return yy_objects_find (self->objects, CKO_PUBLIC_KEY, certificate->id) != NULL ? 1 : -1;
+}
+
+static gboolean
+read_reader (YyAgentToken *self, GError **error)
+{
+  CK_SLOT_INFO info = { 0 };
+
+  if (!yy_ck_check (self->module->f->C_GetSlotInfo (self->slot, &info), "C_GetSlotInfo", error))
+    return FALSE;
+  self->reader = yy_ck_text (info.slotDescription, sizeof info.slotDescription);
+  return TRUE;
+}
+
+YyAgentToken *
+yy_agent_token_new (YyModule *module, CK_SLOT_ID slot, GError **error)
+{
+  g_autoptr (YyAgentToken) self = g_new0 (YyAgentToken, 1);
+
+  self->module = module;
+  self->slot = slot;
+  self->objects = g_ptr_array_new_with_free_func ((GDestroyNotify) yy_object_free);
+  self->known_keys =
+      g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
+  if (!read_reader (self, error) || !yy_agent_token_open_session (self, error) ||
+      !yy_agent_token_read_info (self, error) || !yy_agent_token_read_objects (self, error))
+    return NULL;
+  if (*self->info->serial == '\0')
+    {
+      g_set_error_literal (error, YY_ERROR, YY_ERROR_NO_SUCH_TOKEN,
+                           _ ("The token has no serial number"));
+      return NULL;
+    }
+  return g_steal_pointer (&self);
+}
+
+void
+yy_agent_token_free (YyAgentToken *self)
+{
+  yy_agent_token_close_session (self);
+  g_clear_pointer (&self->pin, yy_secret_free);
+  g_clear_pointer (&self->info, yy_info_free);
+  g_clear_pointer (&self->objects, g_ptr_array_unref);
+  g_clear_pointer (&self->known_keys, g_hash_table_unref);
+  g_free (self->reader);
+  g_free (self);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "agent/card-probe.h"
+#include "agent/snapshot.h"
+#include "base/yy-secret.h"
+
+G_BEGIN_DECLS
+
+/**
+ * YyAgentToken:
+ * @session: the one session on this token, open as long as the token is there: read/write, because
+ *   a read-only one keeps the SO out; its end tells that the token was pulled out
+ * @pin: (nullable): the user's PIN, after it was right, to log in again when another program logged
+ *   this one out
+ * @info: what the token said last of itself
+ * @objects: (element-type YyObject): what was visible at the last look
+ * @probe: what the card said last beside its module
+ *
+ * A token that is present in a slot. Main thread only.
+ */
+typedef struct
+{
+  YyModule *module;
+  CK_SLOT_ID slot;
+  CK_SESSION_HANDLE session;
+  gboolean has_session;
+  gboolean logged_in;
+  YySecret *pin;
+  char *reader;
+  YyInfo *info;
+  GPtrArray *objects;
+  GHashTable *known_keys;
+  YyProbe probe;
+} YyAgentToken;
+
+/**
+ * yy_agent_token_new:
+ *
+ * Opens the session and reads the token.
+ *
+ * Returns: (transfer full): the token in @slot, or %NULL when it cannot be read or has no serial
+ *   number (tokens are addressed by it)
+ */
+YyAgentToken *yy_agent_token_new (YyModule *module, CK_SLOT_ID slot, GError **error);
+
+/** yy_agent_token_free: Logs out, closes the session and wipes the PIN. */
+void yy_agent_token_free (YyAgentToken *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (YyAgentToken, yy_agent_token_free)
+
+/** yy_agent_token_is_present: Returns: whether it is still the same token, not pulled out since */
+gboolean yy_agent_token_is_present (YyAgentToken *self);
+
+/** yy_agent_token_open_session: Opens @session if there is none. */
+gboolean yy_agent_token_open_session (YyAgentToken *self, GError **error);
+/** yy_agent_token_close_session: Closes @session: whoever is logged in is logged out. */
+void yy_agent_token_close_session (YyAgentToken *self);
+
+/**
+ * yy_agent_token_read_info, yy_agent_token_read_objects:
+ *
+ * Bring @info and @probe, or @objects, up to date.
+ */
+gboolean yy_agent_token_read_info (YyAgentToken *self, GError **error);
+gboolean yy_agent_token_read_objects (YyAgentToken *self, GError **error);
+
+/**
+ * yy_agent_token_check:
+ *
+ * yy_ck_check_pin(), and a vague @rv of a token that is not there any more becomes
+ * %YY_ERROR_TOKEN_REMOVED.
+ */
+gboolean yy_agent_token_check_pin (YyAgentToken *self,
+                                   CK_RV rv,
+                                   const char *function,
+                                   CK_USER_TYPE user,
+                                   GError **error);
+gboolean yy_agent_token_check (YyAgentToken *self, CK_RV rv, const char *function, GError **error);
+
+/** yy_agent_token_has_key: a #YyKeyHint; @user_data is the token */
+int yy_agent_token_has_key (YyObject *certificate, gpointer user_data);
+
+G_END_DECLS
