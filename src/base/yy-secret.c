@@ -123,6 +123,30 @@ yy_secret_new_from_fd (int fd, GError **error)
   return g_steal_pointer (&self);
 }
 
+char *
+yy_secret_get_tail (YySecret *self, gsize *room)
+{
+  *room = YY_SECRET_MAX - self->length;
+  return self->bytes + self->length;
+}
+
+void
+yy_secret_extend (YySecret *self, gsize count)
+{
+  g_return_if_fail (count <= YY_SECRET_MAX - self->length);
+
+  self->length += count;
+}
+
+void
+yy_secret_truncate (YySecret *self, gsize length)
+{
+  g_return_if_fail (length <= self->length);
+
+  OPENSSL_cleanse (self->bytes + length, self->length - length);
+  self->length = length;
+}
+
 int
 yy_secret_to_fd (const YySecret *self, GError **error)
 {

@@ -57,6 +57,21 @@ YySecret *yy_secret_new_random (gsize length, const char *alphabet);
 YySecret *yy_secret_new_from_fd (int fd, GError **error);
 
 /**
+ * yy_secret_get_tail:
+ * @room: (out): how many bytes may be written there
+ *
+ * For reading a secret in from a stream or terminal without a copy on the way: write to the tail,
+ * then tell with yy_secret_extend() how much was written.
+ *
+ * Returns: (transfer none): where the next bytes go
+ */
+char *yy_secret_get_tail (YySecret *self, gsize *room);
+/** yy_secret_extend: @count bytes were written to the tail; not more than there was room for */
+void yy_secret_extend (YySecret *self, gsize count);
+/** yy_secret_truncate: wipes all but the first @length bytes */
+void yy_secret_truncate (YySecret *self, gsize length);
+
+/**
  * yy_secret_to_fd:
  * @self: a secret
  * @error: return location

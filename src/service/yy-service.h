@@ -23,6 +23,14 @@ G_DECLARE_FINAL_TYPE (YyService, yy_service, YY, SERVICE, GObject)
  */
 YyService *yy_service_new (YySettings *settings, GError **error);
 
+/**
+ * yy_service_dup_clock_warning:
+ *
+ * Returns: (transfer full) (nullable): a translated sentence when the Date of the last answer is
+ *   more than five minutes away from this computer's clock, which by itself is no error
+ */
+char *yy_service_dup_clock_warning (YyService *self);
+
 typedef enum
 {
   YY_GRANT_AUTHORISED,
