@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "vtoken/vt-link.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+#include <openssl/crypto.h>
+
+#define RETRY_MS        50
+#define SEND_TIMEOUT_MS 5000
+#define FRAME_HEADER    2
+#define FRAME_MAX       (FRAME_HEADER + G_MAXUINT16)
+
+/* The reader's one-byte messages; anything longer is an APDU. */
+enum
+{
+  CONTROL_POWER_OFF = 0,
+  CONTROL_POWER_ON = 1,
+  CONTROL_RESET = 2,
+  CONTROL_ATR = 4,
+};
+
+static const guint8 atr[] = {
+  0x3b, 0xfe, 0x18, 0x00, 0x00, 0x81, 0x31, 0xfe, 0x45, 0x80, 0x31, 0x81,
+  0x54, 0x48, 0x53, 0x4d, 0x31, 0x73, 0x80, 0x21, 0x40, 0x81, 0x07, 0xfa,
+};
+
+/*
+ * The reader notices that a token is gone when a question to it fails, and looks for a new one only
+ * at its next poll. A token pulled and pushed in between would never have been away for pcscd. So a
+ * removal is followed by a connection that hangs up at the first question (blank): that poll finds
+ * no token, for certain.
+ */
+struct _VtLink
+{
+  guint16 port;
+  const VtLinkHandler *handler;
+  gpointer user_data;
+
+  gboolean wanted; /* in the reader */
+  gboolean owes_blank;
+  gboolean blank; /* what fd is */
+  gboolean announced;
+  gboolean busy; /* an APDU has no answer yet */
+  int fd;
+  guint watch;
+  guint retry;
+  GByteArray *received;
+};
+
+static void advance (VtLink *link);
+
+VtLink *
+vt_link_new (guint16 port, const VtLinkHandler *handler, gpointer user_data)
+{
+  VtLink *link = g_new0 (VtLink, 1);
+
+  link->port = port;
+  link->handler = handler;
+  link->user_data = user_data;
+  link->fd = -1;
+  link->received = g_byte_array_new ();
+  return link;
+}
+
+static void
+wipe_received (VtLink *link)
+{
+  OPENSSL_cleanse (link->received->data, link->received->len);
+  g_byte_array_set_size (link->received, 0);
+}
+
+static void
+hang_up (VtLink *link)
+{
+  g_clear_handle_id (&link->watch, g_source_remove);
+  g_clear_handle_id (&link->retry, g_source_remove);
+  if (link->fd >= 0)
+    close (link->fd);
+  link->fd = -1;
+  link->announced = FALSE;
+  link->busy = FALSE;
+  wipe_received (link);
+}
+
+void
+vt_link_free (VtLink *link)
+{
+  hang_up (link);
+  g_byte_array_unref (link->received);
+  g_free (link);
+}
+
+gboolean
+vt_link_is_inserted (VtLink *link)
+{
+  return link->announced;
+}
+
+gboolean
+vt_link_is_gone (VtLink *link)
+{
+  return !link->wanted && !link->owes_blank;
+}
+
+void
+vt_link_insert (VtLink *link)
+{
+  link->wanted = TRUE;
+  advance (link);
+}
+
+void
+vt_link_remove (VtLink *link)
+{
+  gboolean was_in = link->fd >= 0 && !link->blank;
+
+  link->wanted = FALSE;
+  if (was_in)
+    link->owes_blank = TRUE;
+  if (was_in || !link->owes_blank)
+    hang_up (link);
+  advance (link);
+}
+
+/* vpcd sends a length and a body in two pieces, and the second one waits for our ACK of the first.
+ */
+static void
+ack_quickly (VtLink *link)
+{
+  const int on = 1;
+
+  (void) setsockopt (link->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
+static gboolean
+send_all (VtLink *link, const guint8 *bytes, gsize length)
+{
+  while (length > 0)
+    {
+      ssize_t sent = send (link->fd, bytes, length, MSG_NOSIGNAL);
+      struct pollfd room = { .fd = link->fd, .events = POLLOUT };
+
+      if (sent < 0 && (errno == EAGAIN || errno == EINTR))
+        {
+          if (poll (&room, 1, SEND_TIMEOUT_MS) <= 0)
+            return FALSE;
+          continue;
+        }
+      if (sent < 0)
+        return FALSE;
+      bytes += sent;
+      length -= (gsize) sent;
+    }
+  return TRUE;
+}
+
+void
+vt_link_answer (VtLink *link, const guint8 *bytes, gsize length)
+{
+  guint8 frame[FRAME_MAX];
+  gboolean sent = FALSE;
+
+  wipe_received (link);
+  link->busy = FALSE;
+  if (link->fd < 0 || length > G_MAXUINT16)
+    return;
+  frame[0] = (guint8) (length >> 8);
+  frame[1] = (guint8) length;
+  for (gsize i = 0; i < length; i++)
+    frame[FRAME_HEADER + i] = bytes[i];
+  sent = send_all (link, frame, FRAME_HEADER + length);
+  OPENSSL_cleanse (frame, FRAME_HEADER + length);
+  if (sent)
+    ack_quickly (link);
+}
+
+static void
+on_control (VtLink *link, guint8 control)
+{
+  if (control != CONTROL_ATR)
+    {
+      wipe_received (link);
+      link->handler->reset (link->user_data);
+      return;
+    }
+  vt_link_answer (link, atr, sizeof atr);
+  if (!link->announced)
+    {
+      link->announced = TRUE;
+      link->handler->inserted (link->user_data);
+    }
+}
+
+/* The reader asks one thing at a time: a frame is followed by nothing until it was answered. */
+static void
+on_frame (VtLink *link, guint8 *body, gsize length)
+{
+  if (link->blank)
+    {
+      link->owes_blank = FALSE;
+      hang_up (link);
+      link->handler->gone (link->user_data);
+      advance (link);
+    }
+  else if (length == 1)
+    on_control (link, body[0]);
+  else
+    {
+      link->busy = TRUE;
+      link->handler->command (body, length, link->user_data);
+    }
+}
+
+static gboolean
+on_retry (gpointer user_data)
+{
+  VtLink *link = user_data;
+
+  link->retry = 0;
+  advance (link);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_lost (VtLink *link)
+{
+  gboolean blank = link->blank;
+
+  hang_up (link);
+  if (blank)
+    {
+      link->owes_blank = FALSE;
+      link->handler->gone (link->user_data);
+      advance (link);
+      return;
+    }
+  link->handler->reset (link->user_data);
+  if (link->wanted)
+    link->retry = g_timeout_add (RETRY_MS, on_retry, link);
+}
+
+/* Returns: 1: there is a whole frame, 0: not yet, -1: the connection has ended */
+static int
+receive (VtLink *link)
+{
+  guint8 bytes[FRAME_MAX];
+  ssize_t count = recv (link->fd, bytes, sizeof bytes, 0);
+  gsize length = 0;
+
+  if (count < 0 && (errno == EAGAIN || errno == EINTR))
+    return 0;
+  if (count <= 0 || link->received->len + (gsize) count > FRAME_MAX)
+    return -1;
+  g_byte_array_append (link->received, bytes, (guint) count);
+  OPENSSL_cleanse (bytes, (gsize) count);
+  ack_quickly (link);
+  if (link->received->len < FRAME_HEADER)
+    return 0;
+  length = link->received->data[0] << 8 | link->received->data[1];
+  return link->received->len >= FRAME_HEADER + length && length > 0;
+}
+
+/* Control messages have no answer and can stand together before the next one. */
+static void
+take_frames (VtLink *link)
+{
+  guint8 *data = link->received->data;
+  gsize length = data[0] << 8 | data[1];
+  gsize rest = link->received->len - FRAME_HEADER - length;
+  g_autofree guint8 *behind = g_memdup2 (data + FRAME_HEADER + length, rest);
+  int fd = link->fd;
+
+  on_frame (link, data + FRAME_HEADER, length);
+  if (rest == 0 || link->fd != fd || link->received->len > 0)
+    return;
+  g_byte_array_append (link->received, behind, (guint) rest);
+  if (rest >= FRAME_HEADER && rest >= FRAME_HEADER + (gsize) (behind[0] << 8 | behind[1]))
+    take_frames (link);
+}
+
+static gboolean
+on_readable (int fd, GIOCondition condition, gpointer user_data)
+{
+  VtLink *link = user_data;
+  guint watch = link->watch;
+  int result = receive (link);
+
+  /* nothing may come while an answer is awaited */
+  if (result < 0 || (result > 0 && link->busy))
+    on_lost (link);
+  else if (result > 0)
+    take_frames (link);
+  return link->watch == watch ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static int
+dial (guint16 port)
+{
+  const struct sockaddr_in address = {
+    .sin_family = AF_INET,
+    .sin_port = htons (port),
+    .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+  };
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int on = 1;
+
+  if (fd < 0)
+    return -1;
+  if (connect (fd, (const struct sockaddr *) &address, sizeof address) != 0 && errno != EINPROGRESS)
+    {
+      close (fd);
+      return -1;
+    }
+  (void) setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return fd;
+}
+
+/* The next thing that takes the link from what it is to what is wanted. */
+static void
+advance (VtLink *link)
+{
+  if (link->fd >= 0 || link->retry != 0 || (!link->wanted && !link->owes_blank))
+    return;
+  link->blank = link->owes_blank;
+  link->fd = dial (link->port);
+  if (link->fd >= 0)
+    {
+      ack_quickly (link);
+      link->watch = g_unix_fd_add (link->fd, G_IO_IN, on_readable, link);
+      return;
+    }
+  if (link->blank)
+    {
+      link->owes_blank = FALSE;
+      link->handler->gone (link->user_data);
+    }
+  if (link->wanted)
+    link->retry = g_timeout_add (RETRY_MS, on_retry, link);
+}
