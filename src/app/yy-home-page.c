@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/yy-home-page.h"
+
+#include <glib/gi18n.h>
+
+#include "app/yy-driver-row.h"
+#include "app/yy-token-card.h"
+#include "app/yy-token-list.h"
+
+struct _YyHomePage
+{
+  AdwBin parent_instance;
+
+  YyTokenManager *manager;
+  YyProfile *profile;
+  GtkWidget *problems;
+  GtkListBox *drivers;
+  GtkStack *views;
+  GtkBox *cards;
+  GtkLabel *help;
+};
+
+G_DEFINE_FINAL_TYPE (YyHomePage, yy_home_page, ADW_TYPE_BIN)
+
+static gboolean
+is_reading_view (gpointer self, const char *name, gpointer user_data)
+{
+  return g_strcmp0 (name, "reading") == 0;
+}
+
+static void
+update_view (YyHomePage *self)
+{
+  const char *view = "reading";
+
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->manager)) > 0)
+    view = "tokens";
+  else if (yy_token_manager_is_settled (self->manager))
+    view = "empty";
+  gtk_stack_set_visible_child_name (self->views, view);
+}
+
+static void
+update_problems (YyHomePage *self)
+{
+  gboolean any = FALSE;
+
+  for (GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (self->drivers)); row != NULL;
+       row = gtk_widget_get_next_sibling (row))
+    any = any || gtk_widget_get_visible (row);
+  gtk_widget_set_visible (self->problems, any);
+}
+
+static GtkWidget *
+make_driver_row (gpointer item, gpointer user_data)
+{
+  GtkWidget *row = yy_driver_row_new (YY_DRIVER (item));
+
+  g_signal_connect_object (row, "notify::visible", G_CALLBACK (update_problems), user_data,
+                           G_CONNECT_SWAPPED);
+  return row;
+}
+
+static GtkWidget *
+make_card (YyToken *token, gpointer user_data)
+{
+  YyHomePage *self = YY_HOME_PAGE (user_data);
+
+  return yy_token_card_new (token, yy_profile_get_hotline (self->profile));
+}
+
+static void
+yy_home_page_dispose (GObject *object)
+{
+  YyHomePage *self = YY_HOME_PAGE (object);
+
+  g_clear_object (&self->manager);
+  g_clear_object (&self->profile);
+  G_OBJECT_CLASS (yy_home_page_parent_class)->dispose (object);
+}
+
+static void
+yy_home_page_class_init (YyHomePageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = yy_home_page_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/yinyao/Client/yy-home-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, YyHomePage, problems);
+  gtk_widget_class_bind_template_child (widget_class, YyHomePage, drivers);
+  gtk_widget_class_bind_template_child (widget_class, YyHomePage, views);
+  gtk_widget_class_bind_template_child (widget_class, YyHomePage, cards);
+  gtk_widget_class_bind_template_child (widget_class, YyHomePage, help);
+  gtk_widget_class_bind_template_callback (widget_class, is_reading_view);
+}
+
+static void
+yy_home_page_init (YyHomePage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+yy_home_page_new (YyTokenManager *manager, YyProfile *profile)
+{
+  YyHomePage *self = g_object_new (YY_TYPE_HOME_PAGE, NULL);
+  GListModel *drivers = yy_token_manager_get_drivers (manager);
+  g_autofree char *help =
+      g_strdup_printf (_ ("Questions? Hotline: %s"), yy_profile_get_hotline (profile));
+
+  self->manager = g_object_ref (manager);
+  self->profile = g_object_ref (profile);
+  gtk_label_set_label (self->help, help);
+  yy_token_list_bind (self->cards, manager, make_card, self);
+  gtk_list_box_bind_model (self->drivers, drivers, make_driver_row, self, NULL);
+  g_signal_connect_object (manager, "items-changed", G_CALLBACK (update_view), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (manager, "notify::settled", G_CALLBACK (update_view), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (drivers, "items-changed", G_CALLBACK (update_problems), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  update_view (self);
+  update_problems (self);
+  return GTK_WIDGET (self);
+}

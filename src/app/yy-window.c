@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/yy-window.h"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "app/yy-certificates-page.h"
+#include "app/yy-home-page.h"
+#include "app/yy-text.h"
+
+struct _YyWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  YyClient *client;
+  AdwViewStack *stack;
+  AdwBin *home;
+  AdwBin *certificates;
+  AdwToastOverlay *toasts;
+  GtkLabel *version;
+  GtkLabel *authority;
+  GtkLabel *hotline;
+};
+
+G_DEFINE_FINAL_TYPE (YyWindow, yy_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* A page is built when it is shown for the first time. */
+static void
+on_visible_page (YyWindow *self)
+{
+  YyTokenManager *manager = yy_client_get_manager (self->client);
+  GtkWidget *page = adw_view_stack_get_visible_child (self->stack);
+
+  if (page == GTK_WIDGET (self->home) && adw_bin_get_child (self->home) == NULL)
+    adw_bin_set_child (self->home,
+                       yy_home_page_new (manager, yy_client_get_profile (self->client)));
+  if (page == GTK_WIDGET (self->certificates) && adw_bin_get_child (self->certificates) == NULL)
+    adw_bin_set_child (self->certificates,
+                       yy_certificates_page_new (manager, yy_client_get_profile (self->client)));
+}
+
+static void
+fill_footer (YyWindow *self)
+{
+  YyProfile *profile = yy_client_get_profile (self->client);
+  g_autofree char *version = g_strdup_printf (_ ("Version: %s"), VERSION);
+  g_autofree char *hotline = g_strdup_printf (_ ("Hotline: %s"), yy_profile_get_hotline (profile));
+
+  gtk_label_set_label (self->version, version);
+  gtk_label_set_label (self->hotline, hotline);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->hotline), hotline);
+  gtk_label_set_label (self->authority, yy_profile_get_name (profile));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->authority), yy_profile_get_name (profile));
+  gtk_window_set_title (GTK_WINDOW (self), yy_profile_get_product (profile));
+}
+
+static void
+yy_window_dispose (GObject *object)
+{
+  YyWindow *self = YY_WINDOW (object);
+
+  g_clear_object (&self->client);
+  G_OBJECT_CLASS (yy_window_parent_class)->dispose (object);
+}
+
+static void
+yy_window_class_init (YyWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = yy_window_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/yinyao/Client/yy-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, YyWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, YyWindow, home);
+  gtk_widget_class_bind_template_child (widget_class, YyWindow, certificates);
+  gtk_widget_class_bind_template_child (widget_class, YyWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, YyWindow, version);
+  gtk_widget_class_bind_template_child (widget_class, YyWindow, authority);
+  gtk_widget_class_bind_template_child (widget_class, YyWindow, hotline);
+  yy_window_install_actions (widget_class);
+}
+
+static void
+yy_window_init (YyWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+YyWindow *
+yy_window_new (GtkApplication *application, YyClient *client)
+{
+  YyWindow *self = g_object_new (YY_TYPE_WINDOW, "application", application, NULL);
+
+  self->client = g_object_ref (client);
+  fill_footer (self);
+  g_signal_connect_object (self->stack, "notify::visible-child", G_CALLBACK (on_visible_page), self,
+                           G_CONNECT_SWAPPED);
+  on_visible_page (self);
+  return self;
+}
+
+YyClient *
+yy_window_get_client (YyWindow *self)
+{
+  return self->client;
+}
+
+void
+yy_window_show_page (YyWindow *self, const char *name)
+{
+  adw_view_stack_set_visible_child_name (self->stack, name);
+}
+
+void
+yy_window_show_toast (YyWindow *self, const char *message)
+{
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (message));
+}
+
+/* The first token that has no certificate yet: what "activate" without a name means. */
+static YyToken *
+find_token_to_activate (GListModel *tokens)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (tokens); i++)
+    {
+      g_autoptr (YyToken) token = g_list_model_get_item (tokens, i);
+
+      if (yy_text_get_condition (token) == YY_CONDITION_NOT_ACTIVATED)
+        return token;
+    }
+  return NULL;
+}
+
+void
+yy_window_follow_link (YyWindow *self, YyLink link)
+{
+  YyToken *token = NULL;
+
+  if (link == YY_LINK_UNKNOWN)
+    {
+      yy_window_show_toast (self, _ ("This link leads to no page of this program"));
+      return;
+    }
+  yy_window_show_page (self, yy_link_get_page (link));
+  if (link != YY_LINK_ACTIVATE)
+    return;
+  token = find_token_to_activate (G_LIST_MODEL (yy_client_get_manager (self->client)));
+  if (token != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.activate-certificate", "s",
+                                yy_token_get_key (token));
+  else
+    yy_window_show_toast (self, _ ("Plug in the token that you want to activate"));
+}

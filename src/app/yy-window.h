@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/yy-client.h"
+#include "app/yy-link.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/**
+ * YyWindow:
+ *
+ * The main window: the pages and the footer. What a person can ask of it are its actions
+ * (yy-window-actions.c); pages and cards activate those by name and know nothing of the window:
+ *
+ * - win.show-page (s): a page by name
+ * - win.refresh: looks at all tokens again
+ * - win.activate-certificate (s), win.change-pin (s), win.show-certificates (s): for the token with
+ *   this yy_token_get_key()
+ * - win.test-signature (ss), win.export-certificate (ss): token and hexadecimal CKA_ID
+ * - win.toast (s): shows a short message
+ */
+#define YY_TYPE_WINDOW (yy_window_get_type ())
+G_DECLARE_FINAL_TYPE (YyWindow, yy_window, YY, WINDOW, AdwApplicationWindow)
+
+YyWindow *yy_window_new (GtkApplication *application, YyClient *client);
+YyClient *yy_window_get_client (YyWindow *self);
+void yy_window_show_page (YyWindow *self, const char *name);
+void yy_window_show_toast (YyWindow *self, const char *message);
+void yy_window_follow_link (YyWindow *self, YyLink link);
+
+/** yy_window_install_actions: for the class's initialisation */
+void yy_window_install_actions (GtkWidgetClass *widget_class);
+
+G_END_DECLS
