@@ -12,17 +12,11 @@ struct _YyAgent
   GDBusConnection *connection;
   GDBusObjectManagerServer *manager;
   YyDBusAgent *skeleton;
-  GHashTable *tokens; /* CK_SLOT_ID as a pointer → YyTokenObject */
+  GPtrArray *tokens; /* of YyTokenObject */
   guint next_token;
   YySlotWatch *watch;
   YyTokenObjectHost host;
 };
-
-static void
-remove_object (gpointer data)
-{
-  yy_token_object_free (data);
-}
 
 static const char *
 object_path (YyTokenObject *object)
@@ -30,19 +24,31 @@ object_path (YyTokenObject *object)
   return g_dbus_object_get_object_path (G_DBUS_OBJECT (yy_token_object_get_skeleton (object)));
 }
 
+static YyAgentToken *
+token_at (YyAgent *self, guint index)
+{
+  return yy_token_object_get_token (self->tokens->pdata[index]);
+}
+
 static void
 drop_absent (YyAgent *self)
 {
-  GHashTableIter iter;
-  gpointer object = NULL;
-
-  g_hash_table_iter_init (&iter, self->tokens);
-  while (g_hash_table_iter_next (&iter, NULL, &object))
-    if (!yy_agent_token_is_present (yy_token_object_get_token (object)))
+  for (guint i = self->tokens->len; i > 0; i--)
+    if (!yy_agent_token_is_present (token_at (self, i - 1)))
       {
-        g_dbus_object_manager_server_unexport (self->manager, object_path (object));
-        g_hash_table_iter_remove (&iter);
+        g_dbus_object_manager_server_unexport (self->manager,
+                                               object_path (self->tokens->pdata[i - 1]));
+        g_ptr_array_remove_index (self->tokens, i - 1);
       }
+}
+
+static gboolean
+is_known (YyAgent *self, CK_SLOT_ID slot)
+{
+  for (guint i = 0; i < self->tokens->len; i++)
+    if (token_at (self, i)->slot == slot)
+      return TRUE;
+  return FALSE;
 }
 
 static void
@@ -60,7 +66,7 @@ add_token (YyAgent *self, CK_SLOT_ID slot)
     }
   path = g_strdup_printf (MANAGER_PATH "/Token/%u", self->next_token++);
   object = yy_token_object_new (token, path, &self->host);
-  g_hash_table_insert (self->tokens, GSIZE_TO_POINTER (slot), object);
+  g_ptr_array_add (self->tokens, object);
   g_dbus_object_manager_server_export (self->manager, yy_token_object_get_skeleton (object));
 }
 
@@ -76,12 +82,45 @@ look (gpointer user_data)
   if (slots == NULL)
     g_debug ("the slots cannot be listed: %s", error->message);
   for (guint i = 0; slots != NULL && i < slots->len; i++)
-    {
-      CK_SLOT_ID slot = g_array_index (slots, CK_SLOT_ID, i);
+    if (!is_known (self, g_array_index (slots, CK_SLOT_ID, i)))
+      add_token (self, g_array_index (slots, CK_SLOT_ID, i));
+}
 
-      if (!g_hash_table_contains (self->tokens, GSIZE_TO_POINTER (slot)))
-        add_token (self, slot);
+/* Finds the slot of each token again by its serial number; who is not found is gone. */
+static void
+reattach (YyAgent *self, CK_SLOT_ID slot)
+{
+  g_autoptr (YyInfo) info = yy_info_read (self->module, slot, NULL);
+
+  for (guint i = 0; info != NULL && i < self->tokens->len; i++)
+    {
+      YyAgentToken *token = token_at (self, i);
+
+      if (token->has_session || !g_str_equal (token->info->serial, info->serial))
+        continue;
+      token->slot = slot;
+      (void) yy_agent_token_open_session (token, NULL);
+      return;
     }
+}
+
+static gboolean
+rebind (gpointer user_data, GError **error)
+{
+  YyAgent *self = user_data;
+  g_autoptr (GArray) slots = NULL;
+
+  for (guint i = 0; i < self->tokens->len; i++)
+    yy_agent_token_close_session (token_at (self, i));
+  yy_module_finalize (self->module);
+  g_clear_pointer (&self->watch, yy_slot_watch_free);
+  if (!yy_module_initialize (self->module, error))
+    return FALSE;
+  slots = yy_module_list_slots (self->module, error);
+  for (guint i = 0; slots != NULL && i < slots->len; i++)
+    reattach (self, g_array_index (slots, CK_SLOT_ID, i));
+  self->watch = yy_slot_watch_new (self->module, look, self);
+  return slots != NULL;
 }
 
 static void
@@ -96,13 +135,9 @@ set_tainted (gpointer user_data)
 static gboolean
 handle_refresh (YyDBusAgent *skeleton, GDBusMethodInvocation *invocation, YyAgent *self)
 {
-  GHashTableIter iter;
-  gpointer object = NULL;
-
   look (self);
-  g_hash_table_iter_init (&iter, self->tokens);
-  while (g_hash_table_iter_next (&iter, NULL, &object))
-    yy_token_object_refresh (object);
+  for (guint i = 0; i < self->tokens->len; i++)
+    yy_token_object_update (self->tokens->pdata[i], TRUE, TRUE);
   yy_dbus_agent_complete_refresh (skeleton, invocation);
   return TRUE;
 }
@@ -127,9 +162,10 @@ yy_agent_new (YyModule *module, GDBusConnection *connection)
 
   self->module = module;
   self->connection = g_object_ref (connection);
-  self->tokens = g_hash_table_new_full (NULL, NULL, NULL, remove_object);
+  self->tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) yy_token_object_free);
   self->host.tainted = set_tainted;
   self->host.look = look;
+  self->host.rebind = rebind;
   self->host.user_data = self;
   self->manager = g_dbus_object_manager_server_new (MANAGER_PATH);
   export_module (self);
@@ -143,11 +179,11 @@ void
 yy_agent_free (YyAgent *self)
 {
   g_dbus_object_manager_server_set_connection (self->manager, NULL);
-  g_hash_table_unref (self->tokens);
+  g_ptr_array_unref (self->tokens);
   g_object_unref (self->skeleton);
   g_object_unref (self->manager);
   g_object_unref (self->connection);
   yy_module_free (self->module);
-  yy_slot_watch_free (self->watch);
+  g_clear_pointer (&self->watch, yy_slot_watch_free);
   g_free (self);
 }

@@ -1,10 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agent/card-sc-hsm.h"
 
+#include <string.h>
+
 #include <glib/gi18n.h>
 
 /* First byte of a file identifier; the second one is the key reference. */
 #define CA_CERTIFICATE 0xCA
+#define KEY            0xCC
+#define DESCRIPTION    0xC4
+#define CERTIFICATE    0xCE
+
+/* Tag of a certificate; a request has 0x67 (BSI TR-03110). */
+#define SEQUENCE 0x30
+
+/* Status words (ISO 7816-4, table 6) */
+#define OK             0x9000
+#define END_OF_FILE    0x6282
+#define FILE_NOT_FOUND 0x6A82
 
 int
 yy_sc_hsm_query_pin (YyCard *card, YyScHsmPin pin)
@@ -24,7 +37,7 @@ yy_sc_hsm_list_files (YyCard *card, GError **error)
 
   if (status < 0)
     return NULL;
-  if (status != 0x9000 || g_bytes_get_size (files) % 2 != 0)
+  if (status != OK || g_bytes_get_size (files) % 2 != 0)
     {
       g_set_error (error, YY_ERROR, YY_ERROR_INVALID_DATA, _ ("The card does not list its files"));
       return NULL;
@@ -43,4 +56,181 @@ yy_sc_hsm_has_foreign_certificates (YyCard *card)
     if (data[i] == CA_CERTIFICATE)
       return TRUE;
   return files == NULL;
+}
+
+void
+yy_sc_hsm_parse_files (GBytes *files, guint8 states[256])
+{
+  gsize length = 0;
+  const guint8 *data = g_bytes_get_data (files, &length);
+
+  memset (states, 0, 256);
+  for (gsize i = 0; i + 1 < length; i += 2)
+    {
+      if (data[i] == KEY)
+        states[data[i + 1]] |= YY_SC_HSM_KEY;
+      else if (data[i] == DESCRIPTION)
+        states[data[i + 1]] |= YY_SC_HSM_DESCRIPTION;
+      else if (data[i] == CERTIFICATE)
+        states[data[i + 1]] |= YY_SC_HSM_CERTIFICATE;
+    }
+}
+
+static int
+read_part (YyCard *card,
+           guint8 prefix,
+           guint8 reference,
+           guint offset,
+           GBytes **part,
+           GError **error)
+{
+  /* READ BINARY with the file in P1-P2 and the offset in a data object, extended length */
+  const guint8 command[] = { 0x00, 0xB1, prefix,      reference,     0x00, 0x00, 0x04,
+                             0x54, 0x02, offset >> 8, offset & 0xFF, 0x00, 0x00 };
+
+  return yy_card_transmit (card, command, sizeof command, part, error);
+}
+
+/*
+ * Reads a file until @enough bytes are there (a reader may hand them over in pieces) or it ends.
+ * A file that is not there is empty.
+ */
+static GBytes *
+read_file (YyCard *card, guint8 prefix, guint8 reference, gsize enough, GError **error)
+{
+  g_autoptr (GByteArray) content = g_byte_array_new ();
+  int status = OK;
+
+  while (status == OK && content->len < enough && content->len < G_MAXUINT16)
+    {
+      g_autoptr (GBytes) part = NULL;
+      gsize length = 0;
+
+      status = read_part (card, prefix, reference, content->len, &part, error);
+      if (status < 0)
+        return NULL;
+      if (status != OK && status != END_OF_FILE && status != FILE_NOT_FOUND && content->len == 0)
+        {
+          g_set_error (error, YY_ERROR, YY_ERROR_READ_BACK,
+                       _ ("The card does not read a file (status %04X)"), (guint) status);
+          return NULL;
+        }
+      length = g_bytes_get_size (part);
+      g_byte_array_append (content, g_bytes_get_data (part, NULL), (guint) length);
+      if (length == 0)
+        break;
+    }
+  return g_byte_array_free_to_bytes (g_steal_pointer (&content));
+}
+
+gboolean
+yy_sc_hsm_find_certificate (YyCard *card, GBytes *der, gboolean *found, GError **error)
+{
+  guint8 states[256];
+  g_autoptr (GBytes) files = yy_sc_hsm_list_files (card, error);
+
+  *found = FALSE;
+  if (files == NULL)
+    return FALSE;
+  yy_sc_hsm_parse_files (files, states);
+  /* The newest key has the highest reference, usually. */
+  for (int reference = 255; reference >= 0 && !*found; reference--)
+    if ((states[reference] & YY_SC_HSM_KEY) && (states[reference] & YY_SC_HSM_CERTIFICATE))
+      {
+        g_autoptr (GBytes) content =
+            read_file (card, CERTIFICATE, (guint8) reference, g_bytes_get_size (der), error);
+
+        if (content == NULL)
+          return FALSE;
+        *found = g_bytes_equal (content, der);
+      }
+  return TRUE;
+}
+
+static guint
+count_descriptions (const guint8 states[256])
+{
+  guint count = 0;
+
+  for (guint reference = 0; reference < 256; reference++)
+    if (states[reference] & YY_SC_HSM_DESCRIPTION)
+      count++;
+  return count;
+}
+
+/* FALSE without an error: it is none. */
+static gboolean
+is_orphan (YyCard *card, guint8 reference, guint8 state, gboolean all_described, GError **error)
+{
+  g_autoptr (GBytes) description = NULL;
+  g_autoptr (GBytes) certificate = NULL;
+
+  if (reference == 0 || (state & YY_SC_HSM_KEY) == 0)
+    return FALSE;
+  if ((state & YY_SC_HSM_DESCRIPTION) && all_described)
+    return FALSE;
+  if (state & YY_SC_HSM_DESCRIPTION)
+    {
+      description = read_file (card, DESCRIPTION, reference, 1, error);
+      if (description == NULL || g_bytes_get_size (description) > 0)
+        return FALSE;
+    }
+  certificate = read_file (card, CERTIFICATE, reference, 1, error);
+  return certificate != NULL &&
+         (g_bytes_get_size (certificate) == 0 ||
+          *(const guint8 *) g_bytes_get_data (certificate, NULL) != SEQUENCE);
+}
+
+static gboolean
+delete_file (YyCard *card, guint8 prefix, guint8 reference, GError **error)
+{
+  const guint8 command[] = { 0x00, 0xE4, 0x02, 0x00, 0x02, prefix, reference };
+  int status = yy_card_transmit (card, command, sizeof command, NULL, error);
+
+  if (status < 0)
+    return FALSE;
+  if (status == OK || status == FILE_NOT_FOUND)
+    return TRUE;
+  g_set_error (error, YY_ERROR, YY_ERROR_FAILED,
+               _ ("The card does not delete a leftover (status %04X)"), (guint) status);
+  return FALSE;
+}
+
+/* The key goes last: a cut before that leaves an orphan again, which is found again. */
+static gboolean
+delete_orphan (YyCard *card, guint8 reference, guint8 state, GError **error)
+{
+  if ((state & YY_SC_HSM_DESCRIPTION) && !delete_file (card, DESCRIPTION, reference, error))
+    return FALSE;
+  if ((state & YY_SC_HSM_CERTIFICATE) && !delete_file (card, CERTIFICATE, reference, error))
+    return FALSE;
+  return delete_file (card, KEY, reference, error);
+}
+
+gboolean
+yy_sc_hsm_remove_orphans (YyCard *card, guint n_described, GError **error)
+{
+  guint8 states[256];
+  gboolean all_described = FALSE;
+  g_autoptr (GBytes) files = yy_sc_hsm_list_files (card, error);
+
+  if (files == NULL)
+    return FALSE;
+  yy_sc_hsm_parse_files (files, states);
+  all_described = count_descriptions (states) == n_described;
+  for (guint reference = 1; reference < 256; reference++)
+    {
+      g_autoptr (GError) local = NULL;
+      gboolean orphan =
+          is_orphan (card, (guint8) reference, states[reference], all_described, &local);
+
+      if (local == NULL && orphan)
+        delete_orphan (card, (guint8) reference, states[reference], &local);
+      if (local != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+    }
+  return TRUE;
 }

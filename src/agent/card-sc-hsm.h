@@ -32,4 +32,43 @@ gboolean yy_sc_hsm_has_foreign_certificates (YyCard *card);
  */
 GBytes *yy_sc_hsm_list_files (YyCard *card, GError **error);
 
+/**
+ * yy_sc_hsm_find_certificate:
+ * @der: a certificate
+ * @found: (out): whether exactly these bytes lie in a file for a certificate of one of its keys
+ *
+ * Returns: %FALSE when the card could not be read
+ */
+gboolean yy_sc_hsm_find_certificate (YyCard *card, GBytes *der, gboolean *found, GError **error);
+
+/**
+ * yy_sc_hsm_remove_orphans:
+ * @n_described: number of private keys the module sees: if that many descriptions are there, all
+ * are good ones and need not be read
+ *
+ * Deletes keys that were generated but never described because the card was pulled out in between:
+ * no software will ever see them again. A key with a description or a certificate is not touched,
+ * nor is the device's own. Needs the user's PIN verified.
+ */
+gboolean yy_sc_hsm_remove_orphans (YyCard *card, guint n_described, GError **error);
+
+/**
+ * YyScHsmKeyState: what lies on the card for one key reference, by file identifier
+ */
+typedef enum
+{
+  YY_SC_HSM_KEY = 1 << 0,         /* CCxx: the key itself */
+  YY_SC_HSM_DESCRIPTION = 1 << 1, /* C4xx: PKCS #15 description, maybe empty */
+  YY_SC_HSM_CERTIFICATE = 1 << 2, /* CExx: certificate, or the request the key was made with */
+} YyScHsmKeyState;
+
+/**
+ * yy_sc_hsm_parse_files:
+ * @files: see yy_sc_hsm_list_files()
+ * @states: (out): #YyScHsmKeyState of each key reference
+ *
+ * Pure.
+ */
+void yy_sc_hsm_parse_files (GBytes *files, guint8 states[256]);
+
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agent/module.h"
 
+#include "agent/keyring.h"
+
 #include <dlfcn.h>
 #include <string.h>
 
@@ -86,6 +88,7 @@ yy_module_open (const char *path, GError **error)
   g_autoptr (YyModule) self = g_new0 (YyModule, 1);
 
   self->path = g_strdup (path);
+  self->keyrings = g_ptr_array_new_with_free_func ((GDestroyNotify) yy_keyring_free);
   self->f = load_functions (self, error);
   if (self->f == NULL)
     return NULL;
@@ -127,8 +130,15 @@ yy_module_list_slots (YyModule *self, GError **error)
 }
 
 void
+yy_module_keep_keyring (YyModule *self, YyKeyring *keyring)
+{
+  g_ptr_array_add (self->keyrings, keyring);
+}
+
+void
 yy_module_finalize (YyModule *self)
 {
+  g_ptr_array_set_size (self->keyrings, 0);
   (void) self->f->C_Finalize (NULL);
 }
 
@@ -137,6 +147,7 @@ yy_module_free (YyModule *self)
 {
   if (self->f != NULL)
     yy_module_finalize (self);
+  g_ptr_array_unref (self->keyrings);
   g_free (self->path);
   g_free (self->library);
   g_free (self);

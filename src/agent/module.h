@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * @path: as it was given
  * @library: what the module says of itself: "description version (manufacturer)"
  * @f: its functions
+ * @keyrings: (element-type YyKeyring): see there
  *
  * The one PKCS #11 module of this process, loaded and initialised. Everything else in this folder
  * runs on the main thread; only the thread that waits for slot events calls @f beside it, which
@@ -21,7 +22,10 @@ typedef struct
   char *library;
   CK_FUNCTION_LIST *f;
   void *handle;
+  GPtrArray *keyrings;
 } YyModule;
+
+typedef struct _YyKeyring YyKeyring;
 
 /**
  * yy_module_open:
@@ -37,6 +41,9 @@ YyModule *yy_module_open (const char *path, GError **error);
 gboolean yy_module_initialize (YyModule *self, GError **error);
 /** yy_module_finalize: C_Finalize: ends all sessions and wakes who waits for slot events */
 void yy_module_finalize (YyModule *self);
+
+/** yy_module_keep_keyring: Keeps @keyring (transfer full) until the module is finalised. */
+void yy_module_keep_keyring (YyModule *self, YyKeyring *keyring);
 
 /**
  * yy_module_list_slots:

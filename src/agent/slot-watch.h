@@ -22,8 +22,8 @@ YySlotWatch *yy_slot_watch_new (YyModule *module, YySlotWatchFunc changed, gpoin
 /**
  * yy_slot_watch_free:
  *
- * The caller has finalised the module, which ends a waiting call; a module that does not end it
- * keeps the thread until the process exits.
+ * The caller has finalised the module, which ends a waiting call: the module must not be
+ * initialised again before. A module that does not end it keeps the thread until the process exits.
  */
 void yy_slot_watch_free (YySlotWatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YySlotWatch, yy_slot_watch_free)

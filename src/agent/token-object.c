@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agent/token-object.h"
 
+#include "agent/session.h"
+#include "agent/token-methods.h"
+
 struct _YyTokenObject
 {
   YyAgentToken *token;
@@ -32,10 +35,9 @@ publish_objects (YyTokenObject *self)
 {
   GPtrArray *objects = self->token->objects;
 
-  yy_dbus_agent_token_set_certificates (self->skeleton,
-                                        yy_snapshot_certificates (objects, self->token->logged_in,
-                                                                  yy_agent_token_has_key,
-                                                                  self->token));
+  yy_dbus_agent_token_set_certificates (
+      self->skeleton, yy_snapshot_certificates (objects, self->token->login == YY_LOGIN_USER,
+                                                yy_agent_token_has_key, self->token));
   yy_dbus_agent_token_set_keys (self->skeleton, yy_snapshot_keys (objects));
   yy_dbus_agent_token_set_data_objects (self->skeleton, yy_snapshot_data_objects (objects));
 }
@@ -49,14 +51,45 @@ publish (YyTokenObject *self)
 }
 
 void
-yy_token_object_refresh (YyTokenObject *self)
+yy_token_object_update (YyTokenObject *self, gboolean info, gboolean objects)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!yy_agent_token_read_info (self->token, &error) ||
-      !yy_agent_token_read_objects (self->token, &error))
+  if ((info && !yy_agent_token_read_info (self->token, &error)) ||
+      (objects && !yy_agent_token_read_objects (self->token, &error)))
     g_debug ("token %s cannot be read again: %s", self->token->info->serial, error->message);
   publish (self);
+}
+
+void
+yy_token_object_set_tainted (YyTokenObject *self)
+{
+  self->host->tainted (self->host->user_data);
+}
+
+void
+yy_token_object_look (YyTokenObject *self)
+{
+  self->host->look (self->host->user_data);
+}
+
+gboolean
+yy_token_object_rebind (YyAgentToken *token, gpointer user_data, GError **error)
+{
+  YyTokenObject *self = user_data;
+  YySecret *pin = token->pin == NULL ? NULL : g_steal_pointer (&token->pin);
+
+  if (!self->host->rebind (self->host->user_data, error))
+    {
+      yy_secret_free (pin);
+      return FALSE;
+    }
+  if (!token->has_session)
+    {
+      yy_secret_free (pin);
+      return yy_ck_check (CKR_TOKEN_NOT_PRESENT, "C_GetSlotList", error);
+    }
+  return pin == NULL || yy_session_login (token, pin, error);
 }
 
 YyTokenObject *
@@ -69,6 +102,7 @@ yy_token_object_new (YyAgentToken *token, const char *path, const YyTokenObjectH
   self->object = yy_dbus_object_skeleton_new (path);
   self->skeleton = yy_dbus_agent_token_skeleton_new ();
   yy_dbus_object_skeleton_set_agent_token (self->object, self->skeleton);
+  yy_token_methods_connect (self->skeleton, self);
   publish (self);
   return self;
 }

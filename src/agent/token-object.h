@@ -19,8 +19,10 @@ typedef struct
 {
   /* A PIN or SO PIN came into this process. */
   void (*tainted) (gpointer user_data);
-  /* The token may be gone: look at the slots. */
+  /* The token may be gone: look at the slots. The object may be freed by this. */
   void (*look) (gpointer user_data);
+  /* Initialise the module again; tokens keep their objects and lose their logins. */
+  gboolean (*rebind) (gpointer user_data, GError **error);
   gpointer user_data;
 } YyTokenObjectHost;
 
@@ -40,7 +42,14 @@ GDBusObjectSkeleton *yy_token_object_get_skeleton (YyTokenObject *self);
 /** yy_token_object_get_token: Returns: (transfer none) */
 YyAgentToken *yy_token_object_get_token (YyTokenObject *self);
 
-/** yy_token_object_refresh: Reads everything again; what cannot be read stays as it was. */
-void yy_token_object_refresh (YyTokenObject *self);
+/** yy_token_object_update: Reads again what was asked for and shows everything. */
+void yy_token_object_update (YyTokenObject *self, gboolean info, gboolean objects);
+
+/** yy_token_object_set_tainted, yy_token_object_look: Tell the host. */
+void yy_token_object_set_tainted (YyTokenObject *self);
+void yy_token_object_look (YyTokenObject *self);
+
+/** yy_token_object_rebind: A #YyRebind; @user_data is the object */
+gboolean yy_token_object_rebind (YyAgentToken *token, gpointer user_data, GError **error);
 
 G_END_DECLS

@@ -65,11 +65,12 @@ yy_agent_token_close_session (YyAgentToken *self)
 {
   if (!self->has_session)
     return;
-  if (self->logged_in)
+  if (self->login != YY_LOGIN_NONE)
     (void) self->module->f->C_Logout (self->session);
   (void) self->module->f->C_CloseSession (self->session);
   self->has_session = FALSE;
-  self->logged_in = FALSE;
+  self->login = YY_LOGIN_NONE;
+  self->keyring = NULL;
 }
 
 static void
@@ -108,7 +109,7 @@ yy_agent_token_read_objects (YyAgentToken *self, GError **error)
     return FALSE;
   g_clear_pointer (&self->objects, g_ptr_array_unref);
   self->objects = objects;
-  for (guint i = 0; self->logged_in && i < objects->len; i++)
+  for (guint i = 0; self->login == YY_LOGIN_USER && i < objects->len; i++)
     {
       YyObject *object = objects->pdata[i];
 

@@ -2,10 +2,19 @@
 #pragma once
 
 #include "agent/card-probe.h"
+#include "agent/keyring.h"
 #include "agent/snapshot.h"
 #include "base/yy-secret.h"
 
 G_BEGIN_DECLS
+
+/** YyLogin: who is logged in */
+typedef enum
+{
+  YY_LOGIN_NONE,
+  YY_LOGIN_USER,
+  YY_LOGIN_SO,
+} YyLogin;
 
 /**
  * YyAgentToken:
@@ -13,8 +22,10 @@ G_BEGIN_DECLS
  *   a read-only one keeps the SO out; its end tells that the token was pulled out
  * @pin: (nullable): the user's PIN, after it was right, to log in again when another program logged
  *   this one out
+ * @keyring: (nullable): borrowed from @module, for this login
  * @info: what the token said last of itself
  * @objects: (element-type YyObject): what was visible at the last look
+ * @known_keys: (element-type GBytes): CKA_IDs of private keys that were visible once
  * @probe: what the card said last beside its module
  *
  * A token that is present in a slot. Main thread only.
@@ -25,8 +36,9 @@ typedef struct
   CK_SLOT_ID slot;
   CK_SESSION_HANDLE session;
   gboolean has_session;
-  gboolean logged_in;
+  YyLogin login;
   YySecret *pin;
+  YyKeyring *keyring;
   char *reader;
   YyInfo *info;
   GPtrArray *objects;

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "agent/token.h"
+
+G_BEGIN_DECLS
+
+/** yy_pin_change: C_SetPIN as the user. Spends a try when @old_pin is wrong. */
+gboolean yy_pin_change (YyAgentToken *token,
+                        const YySecret *old_pin,
+                        const YySecret *new_pin,
+                        GError **error);
+
+/**
+ * yy_pin_set_by_so:
+ * @so_pins: (element-type YySecret): tried in order, two at most, and none when one more wrong one
+ *   could lock the SO PIN
+ * @which: (out): index of the right one
+ *
+ * Sets the user's PIN. The SO stays logged in: rotating the SO PIN is what comes next.
+ */
+gboolean yy_pin_set_by_so (YyAgentToken *token,
+                           GPtrArray *so_pins,
+                           const YySecret *new_pin,
+                           guint *which,
+                           GError **error);
+
+/** yy_pin_rotate_so: C_SetPIN as the SO, who is logged out afterwards. */
+gboolean yy_pin_rotate_so (YyAgentToken *token,
+                           const YySecret *old_so_pin,
+                           const YySecret *new_so_pin,
+                           GError **error);
+
+/**
+ * yy_pin_format:
+ * @label: cut at 32 bytes, at a character
+ *
+ * C_InitToken, which erases everything, and C_InitPIN with a random PIN nobody knows. A module may
+ * go on describing the token as it was until it is initialised again, so what @token holds
+ * afterwards does not come from there: no objects, and the new label.
+ */
+gboolean
+yy_pin_format (YyAgentToken *token, const YySecret *so_pin, const char *label, GError **error);
+
+/** yy_pin_is_so_usable: Pure: whether a wrong SO PIN would leave another try */
+gboolean yy_pin_is_so_usable (CK_FLAGS flags, int so_tries_left);
+
+/** yy_pin_pad_label: Pure: CK_TOKEN_INFO.label: 32 bytes, padded with blanks, whole characters */
+void yy_pin_pad_label (const char *label, CK_UTF8CHAR padded[32]);
+
+G_END_DECLS
