@@ -168,13 +168,8 @@ yy_pin_format (YyAgentToken *token, const YySecret *so_pin, const char *label, G
   if (!yy_agent_token_open_session (token, rv == CKR_OK ? error : NULL) ||
       !yy_agent_token_check_pin (token, rv, "C_InitToken", CKU_SO, error))
     return FALSE;
-  g_ptr_array_set_size (token->objects, 0);
   g_hash_table_remove_all (token->known_keys);
   set = set_user_pin (token, so_pin, pin, error);
   yy_session_logout (token);
-  if (!set || !yy_agent_token_read_info (token, error))
-    return FALSE;
-  g_free (token->info->label);
-  token->info->label = yy_ck_text (padded, sizeof padded);
-  return TRUE;
+  return set;
 }

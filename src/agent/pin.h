@@ -35,9 +35,7 @@ gboolean yy_pin_rotate_so (YyAgentToken *token,
  * yy_pin_format:
  * @label: cut at 32 bytes, at a character
  *
- * C_InitToken, which erases everything, and C_InitPIN with a random PIN nobody knows. A module may
- * go on describing the token as it was until it is initialised again, so what @token holds
- * afterwards does not come from there: no objects, and the new label.
+ * C_InitToken, which erases everything, and C_InitPIN with a random PIN nobody knows.
  */
 gboolean
 yy_pin_format (YyAgentToken *token, const YySecret *so_pin, const char *label, GError **error);

@@ -133,7 +133,7 @@ handle_format (YyDBusAgentToken *skeleton,
 
   if (so_pin != NULL)
     yy_pin_format (token, so_pin, label, &error);
-  return finish (object, invocation, CHANGED_NOTHING, NULL, error);
+  return finish (object, invocation, CHANGED_INFO | CHANGED_OBJECTS, NULL, error);
 }
 
 static GPtrArray *

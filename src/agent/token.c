@@ -10,10 +10,20 @@ is_vague (CK_RV rv)
          rv == CKR_DEVICE_MEMORY || rv == CKR_USER_NOT_LOGGED_IN;
 }
 
+/*
+ * Ends a search that was never begun: a living session says so, and a dead one says that it is
+ * dead. C_GetSessionInfo would ask the card, and OpenSC ends every session in it when the card says
+ * that nobody is logged in, which a SmartCard-HSM always says of its SO.
+ */
+static gboolean
+is_session_alive (YyAgentToken *self)
+{
+  return !yy_ck_is_removal (self->module->f->C_FindObjectsFinal (self->session));
+}
+
 gboolean
 yy_agent_token_is_present (YyAgentToken *self)
 {
-  CK_SESSION_INFO info = { 0 };
   g_autoptr (GArray) slots = NULL;
 
   if (!self->has_session)
@@ -22,7 +32,7 @@ yy_agent_token_is_present (YyAgentToken *self)
   slots = yy_module_list_slots (self->module, NULL);
   for (guint i = 0; slots != NULL && i < slots->len; i++)
     if (g_array_index (slots, CK_SLOT_ID, i) == self->slot)
-      return self->module->f->C_GetSessionInfo (self->session, &info) == CKR_OK;
+      return is_session_alive (self);
   return FALSE;
 }
 
