@@ -37,7 +37,7 @@ unreachable_reason (const GError *error)
 
   if (error->domain == G_RESOLVER_ERROR)
     return _ ("its name could not be looked up");
-  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
+  if (error->domain == G_TLS_ERROR && error->code != G_TLS_ERROR_NOT_TLS)
     return _ ("the connection was cut off");
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
     return _ ("what answers there does not speak TLS");
@@ -47,13 +47,13 @@ unreachable_reason (const GError *error)
 }
 
 GError *
-yy_http_error_from_transport (const char *host, const GError *error)
+yy_http_error_from_transport (const char *host, const GError *error, gboolean secured)
 {
   if (error->domain == SOUP_SESSION_ERROR &&
       error->code != SOUP_SESSION_ERROR_MESSAGE_ALREADY_IN_QUEUE)
     return g_error_new (YY_ERROR, YY_ERROR_SERVICE_FAILED,
                         _ ("The answer of the CA's service at %s is not valid HTTP"), host);
-  if (error->domain == G_TLS_ERROR && error->code != G_TLS_ERROR_EOF &&
+  if (error->domain == G_TLS_ERROR && error->code != G_TLS_ERROR_EOF && !secured &&
       error->code != G_TLS_ERROR_NOT_TLS)
     return g_error_new (YY_ERROR, YY_ERROR_CA_NOT_TRUSTED,
                         _ ("No secure connection to the CA's service at %s: %s"), host,

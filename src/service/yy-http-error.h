@@ -16,10 +16,11 @@ G_BEGIN_DECLS
  * yy_http_error_from_transport:
  * @host: for the message
  * @error: what libsoup or GIO said
+ * @secured: the TLS handshake was over: a fault of TLS is then a connection cut off
  *
  * Returns: (transfer full): the same in %YY_ERROR, with the reason in words
  */
-GError *yy_http_error_from_transport (const char *host, const GError *error);
+GError *yy_http_error_from_transport (const char *host, const GError *error, gboolean secured);
 
 /** yy_http_error_timed_out: Returns: (transfer full): no progress for @seconds */
 GError *yy_http_error_timed_out (const char *host, guint seconds);

@@ -59,6 +59,7 @@ typedef struct
   gboolean old_protocol;
   gboolean fresh;
   gboolean repeated;
+  gboolean secured; /* an error is not about trust any more */
 } Exchange;
 
 static void exchange_send (GTask *task);
@@ -343,7 +344,7 @@ fail_transport (GTask *task, GError *error)
     exchange_fail (task, yy_http_error_from_certificate (self->host, exchange->certificate,
                                                          exchange->tls_errors));
   else
-    exchange_fail (task, yy_http_error_from_transport (self->host, cause));
+    exchange_fail (task, yy_http_error_from_transport (self->host, cause, exchange->secured));
 }
 
 static void
@@ -541,16 +542,18 @@ begin_body (GTask *task)
   read_more (task);
 }
 
-/* A kept-alive connection that the service had closed meanwhile: nothing was answered on it. */
+/* A kept connection that the service had closed meanwhile: nothing was answered on it. libsoup
+ * repeats a GET by itself, but no POST. */
 static gboolean
 is_stale_connection (Exchange *exchange, const GError *error)
 {
   return !exchange->fresh && !exchange->repeated && exchange->request->repeatable &&
+         !g_cancellable_is_cancelled (exchange->inner) &&
          soup_message_get_status (exchange->message) == SOUP_STATUS_NONE &&
-         (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
+         (error->domain == G_TLS_ERROR ||
+          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) ||
-          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE) ||
-          g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF));
+          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE));
 }
 
 static void
@@ -604,6 +607,8 @@ on_network_event (SoupMessage *message,
                   Exchange *exchange)
 {
   exchange->fresh = TRUE;
+  if (event != G_SOCKET_CLIENT_COMPLETE)
+    exchange->secured = FALSE;
   if (event != G_SOCKET_CLIENT_TLS_HANDSHAKED || !G_IS_TLS_CONNECTION (connection))
     return;
   switch (g_tls_connection_get_protocol_version (G_TLS_CONNECTION (connection)))
@@ -615,6 +620,7 @@ on_network_event (SoupMessage *message,
       g_cancellable_cancel (exchange->inner);
       break;
     default:
+      exchange->secured = TRUE;
       break;
     }
 }
@@ -638,8 +644,13 @@ exchange_send (GTask *task)
   g_autofree char *uri = g_strconcat (self->base, request->path, NULL);
 
   exchange->fresh = FALSE;
+  exchange->secured = TRUE;
   exchange->message = soup_message_new (request->method, uri);
   soup_message_add_flags (exchange->message, SOUP_MESSAGE_NO_REDIRECT);
+  /* Otherwise libsoup makes a connection for each POST, which is right for one that must not be
+   * sent twice. */
+  if (request->repeatable)
+    soup_message_add_flags (exchange->message, SOUP_MESSAGE_IDEMPOTENT);
   if (request->body != NULL)
     soup_message_set_request_body_from_bytes (exchange->message, request->content_type,
                                               request->body);
