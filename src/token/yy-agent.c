@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "token/yy-agent.h"
 
-#include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <gio/gunixinputstream.h>
 #include <glib/gi18n.h>
 
 #include "token/yy-agent-flood.h"
+#include "token/yy-agent-process.h"
 #include "token/yy-token-parse.h"
 #include "yy-dbus-agent.h"
 
-#define CHILD_FD        3
 #define END_SECONDS     2
 #define MAX_REQUEST     (1024 * 1024)
 #define MAX_TRANSFERS   64
@@ -42,7 +38,7 @@ struct _YyAgent
   char *module;
   guint timeout;
 
-  GSubprocess *process;
+  YyAgentProcess *process;
   GCancellable *cancellable; /* of everything asynchronous; cancelled when it ended */
   GDBusConnection *connection;
   YyDBusAgentClient *client;
@@ -57,7 +53,6 @@ struct _YyAgent
   guint kill_id; /* after being asked to end, or after losing the connection */
   guint changed_id;
   gboolean loaded;
-  gboolean exited;
   gboolean ending;
   gboolean ended;
 };
@@ -137,7 +132,10 @@ yy_agent_kill (YyAgent *self, const GError *reason)
   clear_timers (self);
   g_cancellable_cancel (self->cancellable);
   if (self->process != NULL)
-    g_subprocess_force_exit (self->process);
+    {
+      g_signal_handlers_disconnect_by_data (self->process, self);
+      yy_agent_process_kill (self->process);
+    }
   disconnect_bus (self);
   g_signal_emit (self, signals[ENDED], 0, reason);
   if (call != NULL && reason != NULL)
@@ -196,18 +194,11 @@ arm_deadline (YyAgent *self, guint seconds)
 static void
 conclude (YyAgent *self)
 {
-  g_autofree char *name = module_name (self);
+  g_autoptr (GError) reason = NULL;
 
-  if (self->ending)
-    yy_agent_kill (self, NULL);
-  else if (g_subprocess_get_if_signaled (self->process))
-    kill_because (self, YY_ERROR_DRIVER_FAILED, _ ("The driver %s crashed (signal %d, %s)"), name,
-                  g_subprocess_get_term_sig (self->process),
-                  g_strsignal (g_subprocess_get_term_sig (self->process)));
-  else
-    kill_because (self, YY_ERROR_DRIVER_FAILED,
-                  _ ("The driver %s stopped by itself (exit code %d)"), name,
-                  g_subprocess_get_exit_status (self->process));
+  if (!self->ending)
+    reason = yy_agent_process_dup_reason (self->process);
+  yy_agent_kill (self, reason);
 }
 
 static gboolean
@@ -216,7 +207,7 @@ on_patience_ends (gpointer user_data)
   YyAgent *self = user_data;
 
   self->kill_id = 0;
-  if (self->exited)
+  if (yy_agent_process_has_exited (self->process))
     conclude (self);
   else if (self->ending)
     yy_agent_kill (self, NULL);
@@ -225,23 +216,19 @@ on_patience_ends (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Whoever started it may have let go of it: it stays until its process has ended. */
 static void
 be_patient (YyAgent *self)
 {
   if (self->kill_id == 0)
-    self->kill_id = g_timeout_add_seconds (END_SECONDS, on_patience_ends, self);
+    self->kill_id = g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, END_SECONDS, on_patience_ends,
+                                                g_object_ref (self), g_object_unref);
 }
 
 /* Its last words may still be on their way: they are all read when the connection is closed. */
 static void
-on_exited (GObject *source, GAsyncResult *result, gpointer user_data)
+on_exited (YyAgentProcess *process, YyAgent *self)
 {
-  g_autoptr (YyAgent) self = user_data;
-
-  g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
-  self->exited = TRUE;
-  if (self->ended)
-    return;
   if (self->connection == NULL || g_dbus_connection_is_closed (self->connection))
     conclude (self);
   else
@@ -266,7 +253,7 @@ on_closed (GDBusConnection *connection, gboolean vanished, GError *error, YyAgen
 {
   if (self->ended || self->ending)
     return;
-  if (self->exited)
+  if (yy_agent_process_has_exited (self->process))
     conclude (self);
   else
     be_patient (self);
@@ -454,6 +441,7 @@ on_objects (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   g_clear_handle_id (&self->deadline_id, g_source_remove);
   self->loaded = TRUE;
+  yy_agent_process_forget (self->process);
   self->life_id = g_timeout_add_seconds (self->timeout, ask_for_life, self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
@@ -511,43 +499,6 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
                           on_objects, g_object_ref (self));
 }
 
-static GSubprocess *
-spawn (YyAgent *self, int fd, GError **error)
-{
-  /* What a driver prints must not get between what this program prints. */
-  g_autoptr (GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
-  g_autofree char *number = g_strdup_printf ("%d", CHILD_FD);
-
-  g_subprocess_launcher_take_fd (launcher, fd, CHILD_FD);
-  return g_subprocess_launcher_spawn (launcher, error, self->program, "--module", self->module,
-                                      "--fd", number, NULL);
-}
-
-static GIOStream *
-open_process (YyAgent *self, GError **error)
-{
-  int ends[2] = { -1, -1 };
-  g_autoptr (GSocket) socket = NULL;
-
-  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-    {
-      g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (errno), g_strerror (errno));
-      return NULL;
-    }
-  socket = g_socket_new_from_fd (ends[0], error);
-  if (socket == NULL)
-    {
-      close (ends[0]);
-      close (ends[1]);
-      return NULL;
-    }
-  self->process = spawn (self, ends[1], error);
-  if (self->process == NULL)
-    return NULL;
-  return G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
-}
-
 static gboolean
 on_not_started (gpointer user_data)
 {
@@ -563,17 +514,18 @@ void
 yy_agent_start (YyAgent *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GIOStream) stream = open_process (self, &error);
+  g_autoptr (GIOStream) stream = NULL;
   g_autofree char *guid = g_dbus_generate_guid ();
 
-  if (stream == NULL)
+  self->process = yy_agent_process_new (self->program, self->module, &stream, &error);
+  if (self->process == NULL)
     {
       g_warning ("%s: %s", self->program, error->message);
       self->changed_id = g_idle_add (on_not_started, self);
       return;
     }
   arm_deadline (self, self->timeout);
-  g_subprocess_wait_async (self->process, NULL, on_exited, g_object_ref (self));
+  g_signal_connect_object (self->process, "exited", G_CALLBACK (on_exited), self, 0);
   g_dbus_connection_new (stream, guid,
                          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER |
                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER |
