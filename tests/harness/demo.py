@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole demo environment: private pcscd, virtual token, CA service, a token prepared as a CA's
+office would do it, and the activation code that the office's text message holds.
+
+    with Demo() as demo:
+        subprocess.run([demo.program("yinyaoctl"), "tokens"], env=demo.env)
+
+Everything lives in one temporary folder and on loopback, and is gone when the block ends.
+`python3 -m harness.demo exec -- CMD…` and `… run` are behind ./dev exec and ./dev run.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import string
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from harness.pcsc import Pcscd
+from harness.service import Service
+from harness.vtoken import VirtualToken
+
+TOP = Path(__file__).resolve().parents[2]
+OPENSC = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"
+SERIAL = "YY20260001"
+
+# Where each program lies in the build folder.
+FOLDERS = {"yinyao": "app", "yinyaoctl": "cli", "yinyao-ra": "ra", "yinyao-vtoken": "vtoken",
+           "yinyao-token-agent": "agent"}
+
+
+def build_folder():
+    """The build under test: named by the environment, as meson's tests and ./dev do."""
+    return Path(os.environ["YINYAO_BUILD"])
+
+
+def program(name):
+    """Path of one of the project's programs."""
+    return str(build_folder() / "src" / FOLDERS[name] / name)
+
+
+class Demo:
+    """One environment. Attributes: env, service, pcscd, token, order, code, details, folder."""
+
+    def __init__(self, prepare=True, ready=True, key_type=None, delay=0, days_left=None,
+                 serial=SERIAL):
+        self.prepare, self.ready = prepare, ready
+        self.delay, self.serial, self.key_type = delay, serial, key_type
+        self.days_left = days_left or os.environ.get("YINYAO_DEMO_DAYS_LEFT")
+        self.folder = None
+        self.order = self.code = None
+        self._closers = []
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="yinyao-"))
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        while self._closers:
+            self._closers.pop()()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _start(self):
+        self.details = TOP / "data/profiles/demo-order.ini"
+        self._start_service()
+        self._start_token()
+        self._make_environment()
+        if self.prepare:
+            self._prepare()
+
+    def _start_service(self):
+        self.service = Service(self.folder / "ra", validity_days=self.days_left)
+        self.service.start()
+        self._closers.append(self.service.stop)
+
+    def _start_token(self):
+        self.pcscd = Pcscd(self.folder / "pcsc")
+        self.pcscd.start()
+        self._closers.append(self.pcscd.stop)
+        self.token = VirtualToken(self.folder / "token", self.pcscd, serial=self.serial, delay=0)
+        self.token.start()
+        self._closers.append(self.token.stop)
+
+    def _make_environment(self):
+        config = self.folder / "config"
+        modules = config / "pkcs11" / "modules"
+        modules.mkdir(parents=True)
+        # SoftHSM's slot is always there, empty; it is no token of the demo's.
+        (modules / "softhsm2.module").write_text("disable-in: yinyao yinyaoctl\n")
+        settings = self.folder / "yinyao.conf"
+        settings.write_text(
+            "[service]\n"
+            f"url={self.service.url}\n"
+            f"ca-file={self.service.ca_file}\n"
+            f"office-key-file={self.service.office_key_file}\n")
+        self.env = {
+            **os.environ,
+            "PATH": os.pathsep.join([*(str(build_folder() / "src" / folder)
+                                       for folder in sorted(set(FOLDERS.values()))),
+                                     os.environ.get("PATH", "/usr/bin:/bin")]),
+            "XDG_CONFIG_HOME": str(config),
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
+            "XDG_DATA_HOME": str(self.folder / "data"),
+            "YINYAO_CONFIG": str(settings),
+            "YINYAO_RA_DIR": str(self.service.folder),
+            "YINYAO_VTOKEN": str(self.token.control),
+            "YINYAO_DEMO_DETAILS": str(self.details),
+            "YINYAO_DEMO_TOKEN": self.serial,
+            **self.pcscd.env,
+        }
+
+    def _prepare(self):
+        self.order = self.service.office("order", "add", "--details", str(self.details))[0]["number"]
+        self.service.office("order", "approve", self.order)
+        self.run("yinyaoctl", "prepare-token", "--token", self.serial, "--order", self.order)
+        self.env["YINYAO_DEMO_ORDER"] = self.order
+        if self.ready:
+            self.service.office("order", "approve", self.order)
+            self.code = self.service.outbox()[-1]["code"]
+            self.env["YINYAO_DEMO_CODE"] = self.code
+        if self.delay:
+            self.token.set_delay(self.delay)
+
+    def program(self, name):
+        return program(name)
+
+    def run(self, name, *arguments, check=True, secrets_by_fd=(), **options):
+        """Runs a program. secrets_by_fd: ("--pin-fd", "123456") pairs, handed over by pipes."""
+        command, readers = [program(name), *map(str, arguments)], []
+        for option, secret in secrets_by_fd:
+            reader, writer = os.pipe()
+            os.write(writer, secret.encode())
+            os.close(writer)
+            readers.append(reader)
+            command += [option, str(reader)]
+        try:
+            result = subprocess.run(command, env=self.env, pass_fds=readers, capture_output=True,
+                                    text=True, timeout=options.pop("timeout", 120),
+                                    stdin=subprocess.DEVNULL, **options)
+        finally:
+            for reader in readers:
+                os.close(reader)
+        if check and result.returncode != 0:
+            raise RuntimeError(f"{' '.join(command)} ended with {result.returncode}:\n"
+                               f"{result.stdout}{result.stderr}")
+        return result
+
+    def json(self, name, *arguments, **options):
+        return json.loads(self.run(name, *arguments, "--json", **options).stdout)
+
+
+def new_pin():
+    """A PIN for the demo that meets every rule of the profile."""
+    kinds = (string.ascii_uppercase, string.ascii_lowercase, string.digits, "#%+-=@")
+    return "".join(secrets.choice(kind) for kind in kinds for _ in range(3))
+
+
+def walk(demo):
+    """The journey of ./dev run where there is no display."""
+    first, second = new_pin(), new_pin()
+    serial = demo.serial
+    steps = (
+        ("What is plugged in", ["tokens"], ()),
+        ("Activate it with the code; the PIN goes through a descriptor",
+         ["activate", "--token", serial, "--code", demo.code], (("--new-pin-fd", first),)),
+        ("Its certificate", ["certificates"], ()),
+        ("A test signature", ["test-signature", "--token", serial], (("--pin-fd", first),)),
+        ("Another PIN", ["change-pin", "--token", serial],
+         (("--pin-fd", first), ("--new-pin-fd", second))),
+        ("A test signature with the new PIN", ["test-signature", "--token", serial],
+         (("--pin-fd", second),)),
+        ("Export the certificate", ["certificates", "--export", "-"], ()),
+    )
+    for title, arguments, by_fd in steps:
+        print(f"\n== {title}\n$ yinyaoctl {' '.join(arguments)}", flush=True)
+        result = demo.run("yinyaoctl", *arguments, secrets_by_fd=by_fd, check=False)
+        print(result.stdout + result.stderr, end="", flush=True)
+        if result.returncode != 0:
+            return result.returncode
+    return 0
+
+
+def show(demo):
+    message = demo.service.outbox()[-1]
+    print(f"\nToken {demo.serial} was prepared for order {demo.order}.\n"
+          f"Received by SMS ({message['to']}):\n  {message['text']}\n"
+          f"Activation code: {demo.code}\n", flush=True)
+
+
+def command_run(demo, arguments):
+    show(demo)
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        print("Opening the client; close its window to end the demo.", flush=True)
+        return subprocess.call([demo.program("yinyao"), *arguments], env=demo.env)
+    print("There is no display, so the same journey goes by on the command line.", flush=True)
+    return walk(demo)
+
+
+def command_exec(demo, arguments):
+    if arguments[:1] == ["--"]:
+        arguments = arguments[1:]
+    try:
+        status = subprocess.call(arguments, env=demo.env)
+    except OSError as error:
+        print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
+        return 127
+    return 128 - status if status < 0 else status
+
+
+def main():
+    commands = {"run": command_run, "exec": command_exec}
+    # A plain exit unwinds the environment; being killed by a signal would not.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(128 + number))
+    try:
+        with Demo() as demo:
+            return commands[sys.argv[1]](demo, sys.argv[2:])
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
