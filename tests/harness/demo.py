@@ -17,10 +17,10 @@ import signal
 import string
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from harness.pcsc import Pcscd
+from harness import paths
+from harness.pcsc import Pcsc
 from harness.service import Service
 from harness.vtoken import VirtualToken
 
@@ -33,30 +33,28 @@ FOLDERS = {"yinyao": "app", "yinyaoctl": "cli", "yinyao-ra": "ra", "yinyao-vtoke
            "yinyao-token-agent": "agent"}
 
 
-def build_folder():
-    """The build under test: named by the environment, as meson's tests and ./dev do."""
-    return Path(os.environ["YINYAO_BUILD"])
-
-
 def program(name):
     """Path of one of the project's programs."""
-    return str(build_folder() / "src" / FOLDERS[name] / name)
+    return paths.program(f"src/{FOLDERS[name]}/{name}")
 
 
 class Demo:
-    """One environment. Attributes: env, service, pcscd, token, order, code, details, folder."""
+    """One environment. Attributes: env, service, pcsc, token, order, code, details, folder.
 
-    def __init__(self, prepare=True, ready=True, key_type=None, delay=0, days_left=None,
-                 serial=SERIAL):
+    prepare: the office prepares the token; ready: and approves the order. delay: milliseconds an APDU,
+    after that. memory: bytes on the card. wrapper: words before every command of run()."""
+
+    def __init__(self, prepare=True, ready=True, delay=0, memory=None, days_left=None, serial=SERIAL):
         self.prepare, self.ready = prepare, ready
-        self.delay, self.serial, self.key_type = delay, serial, key_type
+        self.delay, self.memory, self.serial = delay, memory, serial
+        self.wrapper = []
         self.days_left = days_left or os.environ.get("YINYAO_DEMO_DAYS_LEFT")
         self.folder = None
         self.order = self.code = None
         self._closers = []
 
     def __enter__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="yinyao-"))
+        self.folder = Path(paths.temporary_folder("demo"))
         try:
             self._start()
         except BaseException:
@@ -86,12 +84,16 @@ class Demo:
         self._closers.append(self.service.stop)
 
     def _start_token(self):
-        self.pcscd = Pcscd(self.folder / "pcsc")
-        self.pcscd.start()
-        self._closers.append(self.pcscd.stop)
-        self.token = VirtualToken(self.folder / "token", self.pcscd, serial=self.serial, delay=0)
+        self.pcsc = Pcsc()
+        self.pcsc.start()
+        self._closers.append(self.pcsc.stop)
+        self.token = VirtualToken(self.pcsc, serial=self.serial, memory=self.memory)
         self.token.start()
         self._closers.append(self.token.stop)
+
+    def second_token(self, serial):
+        """Another token, unprepared: a context manager."""
+        return VirtualToken(self.pcsc, serial=serial)
 
     def _make_environment(self):
         config = self.folder / "config"
@@ -107,18 +109,18 @@ class Demo:
             f"office-key-file={self.service.office_key_file}\n")
         self.env = {
             **os.environ,
-            "PATH": os.pathsep.join([*(str(build_folder() / "src" / folder)
-                                       for folder in sorted(set(FOLDERS.values()))),
+            "PATH": os.pathsep.join([*(os.path.dirname(program(name)) for name in FOLDERS),
                                      os.environ.get("PATH", "/usr/bin:/bin")]),
             "XDG_CONFIG_HOME": str(config),
             "XDG_CACHE_HOME": str(self.folder / "cache"),
             "XDG_DATA_HOME": str(self.folder / "data"),
+            "XDG_STATE_HOME": str(self.folder / "state"),
             "YINYAO_CONFIG": str(settings),
             "YINYAO_RA_DIR": str(self.service.folder),
             "YINYAO_VTOKEN": str(self.token.control),
             "YINYAO_DEMO_DETAILS": str(self.details),
             "YINYAO_DEMO_TOKEN": self.serial,
-            **self.pcscd.env,
+            "PCSCLITE_CSOCK_NAME": str(self.pcsc.socket),
         }
 
     def _prepare(self):
@@ -131,14 +133,14 @@ class Demo:
             self.code = self.service.outbox()[-1]["code"]
             self.env["YINYAO_DEMO_CODE"] = self.code
         if self.delay:
-            self.token.set_delay(self.delay)
+            self.token.delay(self.delay)
 
     def program(self, name):
         return program(name)
 
     def run(self, name, *arguments, check=True, secrets_by_fd=(), **options):
         """Runs a program. secrets_by_fd: ("--pin-fd", "123456") pairs, handed over by pipes."""
-        command, readers = [program(name), *map(str, arguments)], []
+        command, readers = [*self.wrapper, program(name), *map(str, arguments)], []
         for option, secret in secrets_by_fd:
             reader, writer = os.pipe()
             os.write(writer, secret.encode())
