@@ -137,7 +137,7 @@ handle_refresh (YyDBusAgent *skeleton, GDBusMethodInvocation *invocation, YyAgen
 {
   look (self);
   for (guint i = 0; i < self->tokens->len; i++)
-    yy_token_object_update (self->tokens->pdata[i], TRUE, TRUE);
+    yy_token_object_update (self->tokens->pdata[i], YY_TOKEN_INFO | YY_TOKEN_OBJECTS);
   yy_dbus_agent_complete_refresh (skeleton, invocation);
   return TRUE;
 }

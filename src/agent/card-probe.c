@@ -44,7 +44,7 @@ yy_probe_card (const char *reader, YyProbeWhat what)
     probe.tries_left = yy_tries_from_status (yy_sc_hsm_query_pin (card, YY_SC_HSM_USER_PIN));
   if (what & YY_PROBE_SO_TRIES)
     probe.so_tries_left = yy_tries_from_status (yy_sc_hsm_query_pin (card, YY_SC_HSM_SO_PIN));
-  if (what & YY_PROBE_CERTIFICATES)
-    probe.has_foreign_certificates = yy_sc_hsm_has_foreign_certificates (card);
+  if (what & YY_PROBE_FILES)
+    probe.files = yy_sc_hsm_list_files (card, NULL);
   return probe;
 }

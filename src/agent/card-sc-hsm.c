@@ -46,16 +46,15 @@ yy_sc_hsm_list_files (YyCard *card, GError **error)
 }
 
 gboolean
-yy_sc_hsm_has_foreign_certificates (YyCard *card)
+yy_sc_hsm_has_foreign_certificates (GBytes *files)
 {
-  g_autoptr (GBytes) files = yy_sc_hsm_list_files (card, NULL);
   gsize length = 0;
-  const guint8 *data = files == NULL ? NULL : g_bytes_get_data (files, &length);
+  const guint8 *data = g_bytes_get_data (files, &length);
 
   for (gsize i = 0; i + 1 < length; i += 2)
     if (data[i] == CA_CERTIFICATE)
       return TRUE;
-  return files == NULL;
+  return FALSE;
 }
 
 void
@@ -123,28 +122,61 @@ read_file (YyCard *card, guint8 prefix, guint8 reference, gsize enough, GError *
   return g_byte_array_free_to_bytes (g_steal_pointer (&content));
 }
 
-gboolean
-yy_sc_hsm_find_certificate (YyCard *card, GBytes *der, gboolean *found, GError **error)
+static gboolean
+holds (YyCard *card, guint8 reference, GBytes *der, gboolean *found, GError **error)
+{
+  g_autoptr (GBytes) content =
+      read_file (card, CERTIFICATE, reference, g_bytes_get_size (der), error);
+
+  *found = content != NULL && g_bytes_equal (content, der);
+  return content != NULL;
+}
+
+/* The newest key has the highest reference, usually. */
+static gboolean
+find_among (YyCard *card, GBytes *files, GBytes *der, gboolean *found, GError **error)
 {
   guint8 states[256];
-  g_autoptr (GBytes) files = yy_sc_hsm_list_files (card, error);
+
+  yy_sc_hsm_parse_files (files, states);
+  for (int reference = 255; reference > 0 && !*found; reference--)
+    if ((states[reference] & YY_SC_HSM_KEY) && !holds (card, (guint8) reference, der, found, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Where a new key goes: modules take the lowest reference that is free. */
+static guint8
+lowest_free (GBytes *files)
+{
+  guint8 states[256];
+  guint reference = 1;
+
+  yy_sc_hsm_parse_files (files, states);
+  while (reference < 255 && (states[reference] & YY_SC_HSM_KEY))
+    reference++;
+  return (guint8) reference;
+}
+
+gboolean
+yy_sc_hsm_find_certificate (YyCard *card,
+                            GBytes *files,
+                            gboolean is_new,
+                            GBytes *der,
+                            gboolean *found,
+                            GError **error)
+{
+  g_autoptr (GBytes) now = NULL;
 
   *found = FALSE;
-  if (files == NULL)
+  if (is_new && !holds (card, lowest_free (files), der, found, error))
     return FALSE;
-  yy_sc_hsm_parse_files (files, states);
-  /* The newest key has the highest reference, usually. */
-  for (int reference = 255; reference >= 0 && !*found; reference--)
-    if ((states[reference] & YY_SC_HSM_KEY) && (states[reference] & YY_SC_HSM_CERTIFICATE))
-      {
-        g_autoptr (GBytes) content =
-            read_file (card, CERTIFICATE, (guint8) reference, g_bytes_get_size (der), error);
-
-        if (content == NULL)
-          return FALSE;
-        *found = g_bytes_equal (content, der);
-      }
-  return TRUE;
+  if (!is_new && !find_among (card, files, der, found, error))
+    return FALSE;
+  if (*found)
+    return TRUE;
+  now = yy_sc_hsm_list_files (card, error);
+  return now != NULL && find_among (card, now, der, found, error);
 }
 
 static guint
@@ -156,6 +188,18 @@ count_descriptions (const guint8 states[256])
     if (states[reference] & YY_SC_HSM_DESCRIPTION)
       count++;
   return count;
+}
+
+gboolean
+yy_sc_hsm_may_have_orphans (GBytes *files, guint n_described)
+{
+  guint8 states[256];
+
+  yy_sc_hsm_parse_files (files, states);
+  for (guint reference = 1; reference < 256; reference++)
+    if ((states[reference] & YY_SC_HSM_KEY) && (states[reference] & YY_SC_HSM_DESCRIPTION) == 0)
+      return TRUE;
+  return count_descriptions (states) != n_described;
 }
 
 /* FALSE without an error: it is none. */

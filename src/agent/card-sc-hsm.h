@@ -18,39 +18,11 @@ typedef enum
 int yy_sc_hsm_query_pin (YyCard *card, YyScHsmPin pin);
 
 /**
- * yy_sc_hsm_has_foreign_certificates:
- *
- * Returns: whether there is a certificate that belongs to no key of the card, or that cannot be
- * known
- */
-gboolean yy_sc_hsm_has_foreign_certificates (YyCard *card);
-
-/**
  * yy_sc_hsm_list_files:
  *
  * Returns: (transfer full): identifiers of all files, two bytes each, or %NULL
  */
 GBytes *yy_sc_hsm_list_files (YyCard *card, GError **error);
-
-/**
- * yy_sc_hsm_find_certificate:
- * @der: a certificate
- * @found: (out): whether exactly these bytes lie in a file for a certificate of one of its keys
- *
- * Returns: %FALSE when the card could not be read
- */
-gboolean yy_sc_hsm_find_certificate (YyCard *card, GBytes *der, gboolean *found, GError **error);
-
-/**
- * yy_sc_hsm_remove_orphans:
- * @n_described: number of private keys the module sees: if that many descriptions are there, all
- * are good ones and need not be read
- *
- * Deletes keys that were generated but never described because the card was pulled out in between:
- * no software will ever see them again. A key with a description or a certificate is not touched,
- * nor is the device's own. Needs the user's PIN verified.
- */
-gboolean yy_sc_hsm_remove_orphans (YyCard *card, guint n_described, GError **error);
 
 /**
  * YyScHsmKeyState: what lies on the card for one key reference, by file identifier
@@ -70,5 +42,47 @@ typedef enum
  * Pure.
  */
 void yy_sc_hsm_parse_files (GBytes *files, guint8 states[256]);
+
+/**
+ * yy_sc_hsm_has_foreign_certificates:
+ *
+ * Pure: whether there is a certificate that belongs to no key of the card.
+ */
+gboolean yy_sc_hsm_has_foreign_certificates (GBytes *files);
+
+/**
+ * yy_sc_hsm_may_have_orphans:
+ * @n_described: number of private keys the module sees
+ *
+ * Pure: whether yy_sc_hsm_remove_orphans() may find any.
+ */
+gboolean yy_sc_hsm_may_have_orphans (GBytes *files, guint n_described);
+
+/**
+ * yy_sc_hsm_find_certificate:
+ * @files: files of the card when the module read it: tells where to look first
+ * @is_new: the key was made since then
+ * @der: a certificate
+ * @found: (out): whether exactly these bytes lie in a file for a certificate of one of its keys
+ *
+ * Returns: %FALSE when the card could not be read
+ */
+gboolean yy_sc_hsm_find_certificate (YyCard *card,
+                                     GBytes *files,
+                                     gboolean is_new,
+                                     GBytes *der,
+                                     gboolean *found,
+                                     GError **error);
+
+/**
+ * yy_sc_hsm_remove_orphans:
+ * @n_described: number of private keys the module sees: if that many descriptions are there, all
+ * are good ones and need not be read
+ *
+ * Deletes keys that were generated but never described because the card was pulled out in between:
+ * no software will ever see them again. A key with a description or a certificate is not touched,
+ * nor is the device's own. Needs the user's PIN verified.
+ */
+gboolean yy_sc_hsm_remove_orphans (YyCard *card, guint n_described, GError **error);
 
 G_END_DECLS

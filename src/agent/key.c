@@ -79,28 +79,38 @@ find_existing (YyAgentToken *token,
 }
 
 static gboolean
-remove_orphans (YyAgentToken *token, GError **error)
+remove_orphans (YyAgentToken *token, guint n_keys, GError **error)
 {
   g_autoptr (YyCard) card = yy_card_open (token->reader, error);
-  guint n_keys = 0;
 
-  for (guint i = 0; i < token->objects->len; i++)
-    if (((YyObject *) token->objects->pdata[i])->object_class == CKO_PRIVATE_KEY)
-      n_keys++;
   return card != NULL && yy_sc_hsm_remove_orphans (card, n_keys, error);
+}
+
+static guint
+count_keys (GPtrArray *objects)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < objects->len; i++)
+    if (((YyObject *) objects->pdata[i])->object_class == CKO_PRIVATE_KEY)
+      count++;
+  return count;
 }
 
 static gboolean
 remove_leftovers (YyAgentToken *token, GBytes *id, GError **error)
 {
+  guint n_keys = count_keys (token->objects);
   g_autoptr (GError) local = NULL;
 
   if (!destroy_all (token, CKO_PUBLIC_KEY, id, 0, error))
     return FALSE;
-  if (token->probe.type != YY_CARD_SC_HSM || remove_orphans (token, &local))
+  if (token->card_type != YY_CARD_SC_HSM || token->files == NULL ||
+      !yy_sc_hsm_may_have_orphans (token->files, n_keys) || remove_orphans (token, n_keys, &local))
     return TRUE;
   /* Another program may have ended the login; the module does not know when the card is asked. */
-  return yy_session_recover (token, CKR_USER_NOT_LOGGED_IN) && remove_orphans (token, error);
+  return yy_session_recover (token, CKR_USER_NOT_LOGGED_IN) &&
+         remove_orphans (token, n_keys, error);
 }
 
 /* DER of the OID prime256v1 (RFC 5480, section 2.1.1.1) */
@@ -178,6 +188,7 @@ yy_key_generate (YyAgentToken *token,
   rv = generate (token, request, ec);
   if (yy_session_recover (token, rv))
     rv = generate (token, request, ec);
+  token->has_new_key = TRUE;
   if (!yy_agent_token_check (token, rv, "C_GenerateKeyPair", error) ||
       !yy_agent_token_read_objects (token, error))
     return NULL;

@@ -56,11 +56,16 @@ static gboolean
 require_usable_so_pin (YyAgentToken *token, GError **error)
 {
   YyProbe probe = yy_probe_card (token->reader, YY_PROBE_SO_TRIES);
-  g_autoptr (YyInfo) info = yy_info_read (token->module, token->slot, error);
+  g_autoptr (YyInfo) info = NULL;
 
-  if (info == NULL)
-    return FALSE;
-  if (yy_pin_is_so_usable (info->flags, probe.so_tries_left))
+  /* What the card says is exact; modules say less of the SO PIN, or nothing. */
+  if (probe.so_tries_left < 0)
+    {
+      info = yy_info_read (token->module, token->slot, error);
+      if (info == NULL)
+        return FALSE;
+    }
+  if (yy_pin_is_so_usable (info == NULL ? 0 : info->flags, probe.so_tries_left))
     return TRUE;
   g_set_error_literal (error, YY_ERROR, YY_ERROR_SO_PIN_LOCKED,
                        _ ("The token's unlocking code is locked, or would be by one more try"));
@@ -169,6 +174,7 @@ yy_pin_format (YyAgentToken *token, const YySecret *so_pin, const char *label, G
       !yy_agent_token_check_pin (token, rv, "C_InitToken", CKU_SO, error))
     return FALSE;
   g_hash_table_remove_all (token->known_keys);
+  g_clear_pointer (&token->files, g_bytes_unref);
   set = set_user_pin (token, so_pin, pin, error);
   yy_session_logout (token);
   return set;

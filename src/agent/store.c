@@ -125,7 +125,8 @@ read_from_card (YyAgentToken *token, GBytes *der, gboolean *found, GError **erro
 {
   g_autoptr (YyCard) card = yy_card_open (token->reader, error);
 
-  return card != NULL && yy_sc_hsm_find_certificate (card, der, found, error);
+  return card != NULL &&
+         yy_sc_hsm_find_certificate (card, token->files, token->has_new_key, der, found, error);
 }
 
 static gboolean
@@ -160,7 +161,7 @@ yy_store_read_back (YyAgentToken *token, GBytes *id, YyCertificate *certificate,
 {
   GBytes *der = yy_certificate_get_der (certificate);
   gboolean found = FALSE;
-  gboolean read = token->probe.type == YY_CARD_SC_HSM
+  gboolean read = token->card_type == YY_CARD_SC_HSM && token->files != NULL
                       ? read_from_card (token, der, &found, error)
                       : read_in_fresh_session (token, id, der, &found, error);
 

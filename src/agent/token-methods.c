@@ -15,14 +15,6 @@
 #define CLIENT_INTERFACE "org.yinyao.Agent.Client"
 #define MAX_ANCHORS      64
 
-/* What a method may have changed, and what therefore is read again before it answers. */
-typedef enum
-{
-  CHANGED_NOTHING = 0,
-  CHANGED_INFO = 1 << 0,
-  CHANGED_OBJECTS = 1 << 1,
-} Changed;
-
 /*
  * Ends every method: brings the properties up to date and answers. A vague error of a token that is
  * gone was made TOKEN_REMOVED where it occurred; the object itself goes after the answer.
@@ -30,14 +22,14 @@ typedef enum
 static gboolean
 finish (YyTokenObject *object,
         GDBusMethodInvocation *invocation,
-        Changed changed,
+        YyTokenPart changed,
         GVariant *result,
         GError *error)
 {
   gboolean removed = g_error_matches (error, YY_ERROR, YY_ERROR_TOKEN_REMOVED);
 
   if (!removed)
-    yy_token_object_update (object, changed & CHANGED_INFO, changed & CHANGED_OBJECTS);
+    yy_token_object_update (object, changed);
   if (error != NULL)
     g_dbus_method_invocation_return_gerror (invocation, error);
   else
@@ -91,14 +83,14 @@ handle_login (YyDBusAgentToken *skeleton,
   YySecret *pin = take_secret (object, fds, pin_handle, &error);
   gboolean done = pin != NULL && yy_session_login (token, pin, &error);
 
-  return finish (object, invocation, CHANGED_INFO | (done ? CHANGED_OBJECTS : 0), NULL, error);
+  return finish (object, invocation, YY_TOKEN_PIN | (done ? YY_TOKEN_OBJECTS : 0), NULL, error);
 }
 
 static gboolean
 handle_logout (YyDBusAgentToken *skeleton, GDBusMethodInvocation *invocation, YyTokenObject *object)
 {
   yy_session_logout (yy_token_object_get_token (object));
-  return finish (object, invocation, CHANGED_INFO | CHANGED_OBJECTS, NULL, NULL);
+  return finish (object, invocation, YY_TOKEN_PIN | YY_TOKEN_OBJECTS, NULL, NULL);
 }
 
 static gboolean
@@ -116,7 +108,7 @@ handle_change_pin (YyDBusAgentToken *skeleton,
 
   if (new_pin != NULL)
     yy_pin_change (yy_token_object_get_token (object), old_pin, new_pin, &error);
-  return finish (object, invocation, CHANGED_INFO, NULL, error);
+  return finish (object, invocation, YY_TOKEN_PIN, NULL, error);
 }
 
 static gboolean
@@ -133,7 +125,7 @@ handle_format (YyDBusAgentToken *skeleton,
 
   if (so_pin != NULL)
     yy_pin_format (token, so_pin, label, &error);
-  return finish (object, invocation, CHANGED_INFO | CHANGED_OBJECTS, NULL, error);
+  return finish (object, invocation, YY_TOKEN_INFO | YY_TOKEN_OBJECTS, NULL, error);
 }
 
 static GPtrArray *
@@ -169,7 +161,7 @@ handle_set_user_pin (YyDBusAgentToken *skeleton,
 
   if (new_pin != NULL)
     yy_pin_set_by_so (yy_token_object_get_token (object), so_pins, new_pin, &which, &error);
-  return finish (object, invocation, CHANGED_INFO,
+  return finish (object, invocation, YY_TOKEN_PIN,
                  error == NULL ? g_variant_new ("(u)", which) : NULL, error);
 }
 
@@ -189,7 +181,7 @@ handle_rotate_so_pin (YyDBusAgentToken *skeleton,
   if (new_pin != NULL)
     yy_pin_rotate_so (yy_token_object_get_token (object), old_pin, new_pin, &error);
   /* Nothing that is shown depends on the SO PIN but its state after a wrong one. */
-  return finish (object, invocation, error == NULL ? CHANGED_NOTHING : CHANGED_INFO, NULL, error);
+  return finish (object, invocation, error == NULL ? YY_TOKEN_NOTHING : YY_TOKEN_PIN, NULL, error);
 }
 
 static gboolean
@@ -208,7 +200,7 @@ handle_generate_key (YyDBusAgentToken *skeleton,
                                              yy_token_object_rebind, object, &error);
 
   /* The objects were read after the key was made: they only need to be shown. */
-  return finish (object, invocation, error == NULL ? CHANGED_NOTHING : CHANGED_OBJECTS,
+  return finish (object, invocation, error == NULL ? YY_TOKEN_NOTHING : YY_TOKEN_OBJECTS,
                  spki == NULL ? NULL : g_variant_new ("(@ay)", to_variant (spki)), error);
 }
 
@@ -301,7 +293,7 @@ handle_enrol (YyDBusAgentToken *skeleton,
   g_autoptr (YyCertificate) certificate =
       secret == NULL ? NULL : yy_enrol (yy_token_object_get_token (object), &request, &error);
 
-  return finish (object, invocation, CHANGED_OBJECTS,
+  return finish (object, invocation, YY_TOKEN_OBJECTS,
                  certificate == NULL
                      ? NULL
                      : g_variant_new ("(@ay)", to_variant (yy_certificate_get_der (certificate))),
@@ -318,7 +310,7 @@ handle_test_signature (YyDBusAgentToken *skeleton,
   g_autoptr (GBytes) id = take_bytes (id_value);
 
   yy_proof_test (yy_token_object_get_token (object), id, &error);
-  return finish (object, invocation, CHANGED_NOTHING, NULL, error);
+  return finish (object, invocation, YY_TOKEN_NOTHING, NULL, error);
 }
 
 void

@@ -24,7 +24,7 @@ publish_info (YyTokenObject *self)
   yy_dbus_agent_token_set_model (self->skeleton, info->model);
   yy_dbus_agent_token_set_reader (self->skeleton, self->token->reader);
   yy_dbus_agent_token_set_flags (self->skeleton, info->flags);
-  yy_dbus_agent_token_set_tries_left (self->skeleton, self->token->probe.tries_left);
+  yy_dbus_agent_token_set_tries_left (self->skeleton, self->token->tries_left);
   yy_dbus_agent_token_set_min_pin_length (self->skeleton, info->min_pin_length);
   yy_dbus_agent_token_set_max_pin_length (self->skeleton, info->max_pin_length);
   yy_dbus_agent_token_set_free_memory (self->skeleton, info->free_memory);
@@ -51,12 +51,13 @@ publish (YyTokenObject *self)
 }
 
 void
-yy_token_object_update (YyTokenObject *self, gboolean info, gboolean objects)
+yy_token_object_update (YyTokenObject *self, YyTokenPart parts)
 {
   g_autoptr (GError) error = NULL;
 
-  if ((info && !yy_agent_token_read_info (self->token, &error)) ||
-      (objects && !yy_agent_token_read_objects (self->token, &error)))
+  if (((parts & YY_TOKEN_INFO) && !yy_agent_token_read_info (self->token, &error)) ||
+      ((parts & YY_TOKEN_PIN) && !yy_agent_token_read_pin_state (self->token, &error)) ||
+      ((parts & YY_TOKEN_OBJECTS) && !yy_agent_token_read_objects (self->token, &error)))
     g_debug ("token %s cannot be read again: %s", self->token->info->serial, error->message);
   publish (self);
 }

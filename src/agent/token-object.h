@@ -42,8 +42,17 @@ GDBusObjectSkeleton *yy_token_object_get_skeleton (YyTokenObject *self);
 /** yy_token_object_get_token: Returns: (transfer none) */
 YyAgentToken *yy_token_object_get_token (YyTokenObject *self);
 
-/** yy_token_object_update: Reads again what was asked for and shows everything. */
-void yy_token_object_update (YyTokenObject *self, gboolean info, gboolean objects);
+/** YyTokenPart: what of a token may have changed */
+typedef enum
+{
+  YY_TOKEN_NOTHING = 0,
+  YY_TOKEN_INFO = 1 << 0,
+  YY_TOKEN_PIN = 1 << 1,
+  YY_TOKEN_OBJECTS = 1 << 2,
+} YyTokenPart;
+
+/** yy_token_object_update: Reads @parts again and shows everything. */
+void yy_token_object_update (YyTokenObject *self, YyTokenPart parts);
 
 /** yy_token_object_set_tainted, yy_token_object_look: Tell the host. */
 void yy_token_object_set_tainted (YyTokenObject *self);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agent/token.h"
 
+#include "agent/card-sc-hsm.h"
+
 #include <glib/gi18n.h>
 
 static gboolean
@@ -86,15 +88,14 @@ yy_agent_token_close_session (YyAgentToken *self)
 static void
 probe_card (YyAgentToken *self)
 {
-  YyProbeWhat what = YY_PROBE_TRIES;
-  YyProbe last = self->probe;
+  /* The files are of use as they were when the module read the card: ask once. */
+  YyProbe probe =
+      yy_probe_card (self->reader, YY_PROBE_TRIES | (self->files == NULL ? YY_PROBE_FILES : 0));
 
-  /* Certificates can only have come with a look at the objects: ask about them once. */
-  if (last.type == YY_CARD_UNKNOWN)
-    what |= YY_PROBE_CERTIFICATES;
-  self->probe = yy_probe_card (self->reader, what);
-  if ((what & YY_PROBE_CERTIFICATES) == 0)
-    self->probe.has_foreign_certificates = last.has_foreign_certificates;
+  self->card_type = probe.type;
+  self->tries_left = probe.tries_left;
+  if (probe.files != NULL)
+    self->files = probe.files;
 }
 
 gboolean
@@ -107,6 +108,33 @@ yy_agent_token_read_info (YyAgentToken *self, GError **error)
   g_clear_pointer (&self->info, yy_info_free);
   self->info = info;
   probe_card (self);
+  return TRUE;
+}
+
+CK_FLAGS
+yy_agent_token_flags (CK_FLAGS flags, int tries_left)
+{
+  flags &= ~(CK_FLAGS) (CKF_USER_PIN_LOCKED | CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_COUNT_LOW);
+  if (tries_left == 0)
+    return flags | CKF_USER_PIN_LOCKED;
+  if (tries_left == 1)
+    return flags | CKF_USER_PIN_FINAL_TRY;
+  return tries_left == 2 ? flags | CKF_USER_PIN_COUNT_LOW : flags;
+}
+
+gboolean
+yy_agent_token_read_pin_state (YyAgentToken *self, GError **error)
+{
+  if (self->card_type == YY_CARD_UNKNOWN)
+    return yy_agent_token_read_info (self, error);
+  /* A PIN that is verified has all its tries, and the card does not say how many those are. */
+  if (self->login == YY_LOGIN_USER)
+    self->tries_left = -1;
+  else
+    probe_card (self);
+  if (self->tries_left < 0 && self->login != YY_LOGIN_USER)
+    return yy_agent_token_read_info (self, error);
+  self->info->flags = yy_agent_token_flags (self->info->flags, self->tries_left);
   return TRUE;
 }
 
@@ -137,8 +165,8 @@ yy_agent_token_has_key (YyObject *certificate, gpointer user_data)
   if (g_hash_table_contains (self->known_keys, certificate->id))
     return 1;
   /* On a SmartCard-HSM a certificate is stored under its key's number, or apart from all keys. */
-  if (self->probe.type == YY_CARD_SC_HSM)
-    return self->probe.has_foreign_certificates ? -1 : 1;
+  if (self->card_type == YY_CARD_SC_HSM && self->files != NULL)
+    return yy_sc_hsm_has_foreign_certificates (self->files) ? -1 : 1;
   /* Modules keep the public key beside the private one, under the same CKA_ID. */
   return yy_objects_find (self->objects, CKO_PUBLIC_KEY, certificate->id) != NULL ? 1 : -1;
 }
@@ -161,6 +189,7 @@ yy_agent_token_new (YyModule *module, CK_SLOT_ID slot, GError **error)
 
   self->module = module;
   self->slot = slot;
+  self->tries_left = -1;
   self->objects = g_ptr_array_new_with_free_func ((GDestroyNotify) yy_object_free);
   self->known_keys =
       g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
@@ -183,6 +212,7 @@ yy_agent_token_free (YyAgentToken *self)
   g_clear_pointer (&self->pin, yy_secret_free);
   g_clear_pointer (&self->info, yy_info_free);
   g_clear_pointer (&self->objects, g_ptr_array_unref);
+  g_clear_pointer (&self->files, g_bytes_unref);
   g_clear_pointer (&self->known_keys, g_hash_table_unref);
   g_free (self->reader);
   g_free (self);

@@ -26,7 +26,10 @@ typedef enum
  * @info: what the token said last of itself
  * @objects: (element-type YyObject): what was visible at the last look
  * @known_keys: (element-type GBytes): CKA_IDs of private keys that were visible once
- * @probe: what the card said last beside its module
+ * @card_type: what the card is, as far as this project knows it
+ * @tries_left: for the user PIN; -1 when the card cannot tell
+ * @files: (nullable): the files of a SmartCard-HSM when the module read it
+ * @has_new_key: a key was made since then
  *
  * A token that is present in a slot. Main thread only.
  */
@@ -43,7 +46,10 @@ typedef struct
   YyInfo *info;
   GPtrArray *objects;
   GHashTable *known_keys;
-  YyProbe probe;
+  YyCardType card_type;
+  int tries_left;
+  GBytes *files;
+  gboolean has_new_key;
 } YyAgentToken;
 
 /**
@@ -71,10 +77,21 @@ void yy_agent_token_close_session (YyAgentToken *self);
 /**
  * yy_agent_token_read_info, yy_agent_token_read_objects:
  *
- * Bring @info and @probe, or @objects, up to date.
+ * Bring @info and @tries_left, or @objects, up to date.
  */
 gboolean yy_agent_token_read_info (YyAgentToken *self, GError **error);
 gboolean yy_agent_token_read_objects (YyAgentToken *self, GError **error);
+
+/**
+ * yy_agent_token_read_pin_state:
+ *
+ * Brings what is known of the user PIN up to date: @tries_left and the flags of @info. A card that
+ * tells its tries is asked that alone, and one whose user is logged in nothing at all.
+ */
+gboolean yy_agent_token_read_pin_state (YyAgentToken *self, GError **error);
+
+/** yy_agent_token_flags: Pure: @flags with those of the user PIN as @tries_left says */
+CK_FLAGS yy_agent_token_flags (CK_FLAGS flags, int tries_left);
 
 /**
  * yy_agent_token_check:
