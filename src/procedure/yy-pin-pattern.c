@@ -95,7 +95,7 @@ word_length (const char *at, gsize left)
 static gsize
 line_length (const char *at, gsize left, const char *line)
 {
-  const char *start = strchr (line, key_of (at[0]));
+  const char *start = at[0] == '\0' ? NULL : strchr (line, key_of (at[0]));
   gsize longest = 0;
 
   /* "0" is at both ends of the digits. */
