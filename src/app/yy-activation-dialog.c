@@ -6,6 +6,7 @@
 #include "app/yy-certificate-rows.h"
 #include "app/yy-code-entry.h"
 #include "app/yy-new-pin.h"
+#include "app/yy-pages.h"
 #include "app/yy-step-list.h"
 #include "app/yy-text.h"
 #include "procedure/yy-activation.h"
@@ -56,7 +57,7 @@ find_token (YyActivationDialog *self)
 static void
 show_page (YyActivationDialog *self, const char *name, GtkWidget *focus)
 {
-  gtk_stack_set_visible_child_name (self->pages, name);
+  yy_pages_show (self->pages, name);
   gtk_widget_set_visible (self->back, g_str_equal (name, "pin"));
   if (focus != NULL)
     gtk_widget_grab_focus (focus);
@@ -134,7 +135,9 @@ show_failure (YyActivationDialog *self, const GError *error)
   self->needs_code = g_error_matches (error, YY_ERROR, YY_ERROR_CODE_EXPIRED);
   adw_status_page_set_title (self->failure, title);
   adw_status_page_set_description (self->failure, advice == NULL ? "" : advice);
-  gtk_button_set_label (self->retry, self->needs_code ? _ ("Another _Code") : _ ("_Go On"));
+  gtk_button_set_label (self->retry, self->needs_code    ? _ ("Another _Code")
+                                     : self->needs_token ? _ ("_Go On")
+                                                         : _ ("_Try Again"));
   update_retry (self);
   show_page (self, "failure", GTK_WIDGET (self->retry));
 }

@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "app/yy-button.h"
+#include "app/yy-first-frame.h"
 #include "app/yy-link.h"
 #include "app/yy-stall-watch.h"
 #include "app/yy-window.h"
@@ -15,7 +17,6 @@ struct _YyApplication
 
   YyClient *client;
   GError *problem;
-  gulong first_frame_id;
 };
 
 G_DEFINE_FINAL_TYPE (YyApplication, yy_application, ADW_TYPE_APPLICATION)
@@ -32,10 +33,10 @@ yy_application_finalize (GObject *object)
 
 /* Whatever takes time waits for the first frame: drivers, and the watch over the main loop. */
 static void
-on_first_frame (GdkFrameClock *clock, YyApplication *self)
+on_first_frame (gpointer user_data)
 {
-  g_clear_signal_handler (&self->first_frame_id, clock);
-  g_debug ("first frame");
+  YyApplication *self = YY_APPLICATION (user_data);
+
   if (DEVELOPMENT)
     yy_stall_watch_start ();
   yy_client_start (self->client);
@@ -44,13 +45,10 @@ on_first_frame (GdkFrameClock *clock, YyApplication *self)
 static GtkWindow *
 make_window (YyApplication *self)
 {
-  GtkWindow *window = GTK_WINDOW (yy_window_new (GTK_APPLICATION (self), self->client));
-  GdkFrameClock *clock = NULL;
+  YyWindow *window = yy_window_new (GTK_APPLICATION (self), self->client);
 
-  gtk_widget_realize (GTK_WIDGET (window));
-  clock = gtk_widget_get_frame_clock (GTK_WIDGET (window));
-  self->first_frame_id = g_signal_connect (clock, "after-paint", G_CALLBACK (on_first_frame), self);
-  return window;
+  yy_first_frame_notify (GTK_WIDGET (window), on_first_frame, self);
+  return GTK_WINDOW (window);
 }
 
 /* Without settings or profile there is nothing to work on: say why and what to do. */
@@ -143,7 +141,7 @@ set_accelerators (GtkApplication *application)
     { "win.show-page::renewal", { "<Alt>3" } },
     { "win.show-page::seals", { "<Alt>4" } },
     { "win.show-page::drivers", { "<Alt>5" } },
-    { "win.show-help-overlay", { "<Control>question" } },
+    { "win.show-shortcuts", { "<Control>question" } },
     { "window.close", { "<Control>w" } },
   };
 
@@ -163,6 +161,7 @@ yy_application_startup (GApplication *application)
   G_APPLICATION_CLASS (yy_application_parent_class)->startup (application);
   g_action_map_add_action_entries (G_ACTION_MAP (application), entries, G_N_ELEMENTS (entries),
                                    application);
+  g_type_ensure (YY_TYPE_BUTTON);
   set_accelerators (GTK_APPLICATION (application));
   gtk_window_set_default_icon_name ("org.yinyao.Client");
 }

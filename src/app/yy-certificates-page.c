@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/yy-certificates-page.h"
 
+#include "app/yy-pages.h"
 #include "app/yy-token-group.h"
 #include "app/yy-token-list.h"
 
@@ -21,7 +22,7 @@ update_view (YyCertificatesPage *self)
 {
   gboolean any = g_list_model_get_n_items (G_LIST_MODEL (self->manager)) > 0;
 
-  gtk_stack_set_visible_child_name (self->views, any ? "tokens" : "empty");
+  yy_pages_show (self->views, any ? "tokens" : "empty");
 }
 
 static GtkWidget *

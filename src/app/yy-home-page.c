@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "app/yy-driver-row.h"
+#include "app/yy-pages.h"
 #include "app/yy-token-card.h"
 #include "app/yy-token-list.h"
 
@@ -37,7 +38,7 @@ update_view (YyHomePage *self)
     view = "tokens";
   else if (yy_token_manager_is_settled (self->manager))
     view = "empty";
-  gtk_stack_set_visible_child_name (self->views, view);
+  yy_pages_show (self->views, view);
 }
 
 static void

@@ -39,11 +39,13 @@ show_strength (YyNewPin *self, guint strength)
 {
   const char *const names[] = { "", _ ("weak"), _ ("weak"), _ ("fair"), _ ("strong") };
   const char *const styles[] = { "weak", "weak", "weak", "fair", "strong" };
-  const char *classes[] = { "strength", styles[MIN (strength, 4)], NULL };
+  guint level = MIN (strength, G_N_ELEMENTS (names) - 1);
 
-  gtk_level_bar_set_value (self->strength, strength);
-  gtk_widget_set_css_classes (GTK_WIDGET (self->strength), classes);
-  gtk_label_set_label (self->strength_name, names[MIN (strength, 4)]);
+  for (guint i = 0; i < G_N_ELEMENTS (styles); i++)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->strength), styles[i]);
+  gtk_widget_add_css_class (GTK_WIDGET (self->strength), styles[level]);
+  gtk_level_bar_set_value (self->strength, level);
+  gtk_label_set_label (self->strength_name, names[level]);
 }
 
 static void

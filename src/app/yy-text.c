@@ -85,7 +85,7 @@ yy_text_get_condition_icon (YyCondition condition)
     case YY_CONDITION_LOCKED:
       return "changes-prevent-symbolic";
     case YY_CONDITION_NOT_ACTIVATED:
-      return "dialog-information-symbolic";
+      return "yinyao-pending-symbolic";
     case YY_CONDITION_EXPIRED:
       return "dialog-error-symbolic";
     case YY_CONDITION_EXPIRING:

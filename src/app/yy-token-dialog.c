@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/yy-pages.h"
 #include "app/yy-pin-prompt.h"
 #include "app/yy-text.h"
 
@@ -186,9 +187,9 @@ yy_token_dialog_set_up (YyTokenDialog *self, YyClient *client, YyToken *token)
   priv->token = g_object_ref (token);
   g_signal_connect_object (yy_client_get_manager (client), "items-changed",
                            G_CALLBACK (on_tokens_changed), self, G_CONNECT_SWAPPED);
+  yy_pages_show (priv->pages, "ask");
   show_token (self);
   yy_token_dialog_update (self);
-  gtk_window_set_focus (GTK_WINDOW (self), NULL);
   gtk_widget_grab_focus (GTK_WIDGET (priv->prompt));
 }
 
@@ -261,7 +262,7 @@ yy_token_dialog_start (YyTokenDialog *self)
     }
   priv->cancellable = g_cancellable_new ();
   gtk_spinner_start (priv->spinner);
-  gtk_stack_set_visible_child_name (priv->pages, "wait");
+  yy_pages_show (priv->pages, "wait");
   yy_token_dialog_update (self);
   YY_TOKEN_DIALOG_GET_CLASS (self)->run (self, priv->session, priv->pin, priv->cancellable);
 }
@@ -271,7 +272,7 @@ tell_failure (YyTokenDialog *self, const GError *error)
 {
   YyTokenDialogPrivate *priv = PRIVATE (self);
 
-  gtk_stack_set_visible_child_name (priv->pages, "ask");
+  yy_pages_show (priv->pages, "ask");
   if (g_error_matches (error, YY_ERROR, YY_ERROR_PIN_INCORRECT) ||
       g_error_matches (error, YY_ERROR, YY_ERROR_PIN_LOCKED))
     yy_pin_prompt_tell (priv->prompt, error);
@@ -293,7 +294,7 @@ yy_token_dialog_finish (YyTokenDialog *self, const GError *error)
   end_session (self);
   if (error == NULL)
     {
-      gtk_stack_set_visible_child_name (priv->pages, "done");
+      yy_pages_show (priv->pages, "done");
       gtk_widget_grab_focus (priv->close);
     }
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))

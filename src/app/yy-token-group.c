@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/yy-button.h"
 #include "app/yy-certificate-row.h"
 #include "app/yy-text.h"
 
@@ -161,7 +162,8 @@ static void
 yy_token_group_init (YyTokenGroup *self)
 {
   self->rows = g_ptr_array_new ();
-  self->change_pin = gtk_button_new_with_mnemonic (_ ("Change _PIN"));
+  self->change_pin =
+      g_object_new (YY_TYPE_BUTTON, "use-underline", TRUE, "label", _ ("Change _PIN"), NULL);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->change_pin), "win.change-pin");
   gtk_widget_set_valign (self->change_pin, GTK_ALIGN_CENTER);
   adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (self), self->change_pin);

@@ -72,6 +72,16 @@ on_refresh (GtkWidget *widget, const char *action, GVariant *parameter)
     }
 }
 
+/* Not gtk/help-overlay.ui, which GtkApplication builds before the first frame. */
+static void
+on_show_shortcuts (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autoptr (GtkBuilder) builder =
+      gtk_builder_new_from_resource ("/org/yinyao/Client/shortcuts-window.ui");
+
+  present_dialog (YY_WINDOW (widget), GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts")));
+}
+
 static void
 on_toast (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -150,6 +160,7 @@ yy_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.show-certificates", "s",
                                    on_show_certificates);
   gtk_widget_class_install_action (widget_class, "win.refresh", NULL, on_refresh);
+  gtk_widget_class_install_action (widget_class, "win.show-shortcuts", NULL, on_show_shortcuts);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", on_toast);
   gtk_widget_class_install_action (widget_class, "win.activate-certificate", "s",
                                    on_activate_certificate);

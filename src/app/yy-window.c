@@ -109,7 +109,12 @@ yy_window_get_client (YyWindow *self)
 void
 yy_window_show_page (YyWindow *self, const char *name)
 {
-  adw_view_stack_set_visible_child_name (self->stack, name);
+  GtkWidget *page = adw_view_stack_get_child_by_name (self->stack, name);
+
+  if (page == NULL)
+    return;
+  adw_view_stack_set_visible_child (self->stack, page);
+  gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
 }
 
 void

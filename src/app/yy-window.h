@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * - win.activate-certificate (s), win.change-pin (s), win.show-certificates (s): for the token with
  *   this yy_token_get_key()
  * - win.test-signature (ss), win.export-certificate (ss): token and hexadecimal CKA_ID
+ * - win.show-shortcuts: the window of keyboard shortcuts
  * - win.toast (s): shows a short message
  */
 #define YY_TYPE_WINDOW (yy_window_get_type ())

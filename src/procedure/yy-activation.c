@@ -551,7 +551,7 @@ check_token (Run *run, YyToken *token, GError **error)
       yy_token_get_certificates (token)->len == 0)
     {
       g_set_error (error, YY_ERROR, YY_ERROR_TOKEN_FULL,
-                   _ ("The token has only %" G_GINT64_FORMAT " bytes of free memory"), free_memory);
+                   _ ("The token has only %d bytes of free memory"), (int) free_memory);
       return FALSE;
     }
   return TRUE;
