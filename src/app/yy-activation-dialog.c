@@ -132,7 +132,8 @@ show_failure (YyActivationDialog *self, const GError *error)
 
   self->needs_token = g_error_matches (error, YY_ERROR, YY_ERROR_TOKEN_REMOVED) ||
                       g_error_matches (error, YY_ERROR, YY_ERROR_NO_SUCH_TOKEN);
-  self->needs_code = g_error_matches (error, YY_ERROR, YY_ERROR_CODE_EXPIRED);
+  self->needs_code = g_error_matches (error, YY_ERROR, YY_ERROR_CODE_EXPIRED) ||
+                     g_error_matches (error, YY_ERROR, YY_ERROR_CODE_USED);
   adw_status_page_set_title (self->failure, title);
   adw_status_page_set_description (self->failure, advice == NULL ? "" : advice);
   gtk_button_set_label (self->retry, self->needs_code    ? _ ("Another _Code")

@@ -29,6 +29,7 @@ static const GDBusErrorEntry entries[] = {
   { YY_ERROR_REFUSED, "org.yinyao.Error.Refused" },
   { YY_ERROR_CODE_INCORRECT, "org.yinyao.Error.CodeIncorrect" },
   { YY_ERROR_CODE_EXPIRED, "org.yinyao.Error.CodeExpired" },
+  { YY_ERROR_CODE_USED, "org.yinyao.Error.CodeUsed" },
   { YY_ERROR_CA_NOT_TRUSTED, "org.yinyao.Error.CaNotTrusted" },
   { YY_ERROR_CLOCK, "org.yinyao.Error.Clock" },
   { YY_ERROR_USAGE, "org.yinyao.Error.Usage" },
@@ -119,6 +120,9 @@ advice_for_service (YyError code)
       return N_ ("Compare the code with the text message and type it again.");
     case YY_ERROR_CODE_EXPIRED:
       return N_ ("Ask the CA's office to send a new code.");
+    case YY_ERROR_CODE_USED:
+      return N_ ("The token is activated and its certificate can be used. If you do not know its "
+                 "PIN, use “Forgot PIN” or call the CA.");
     case YY_ERROR_CA_NOT_TRUSTED:
       return N_ ("Nothing was sent. Do not go on in this network; check the service's address and "
                  "certificate in the settings, or call the CA.");

@@ -39,7 +39,8 @@ G_BEGIN_DECLS
  * @YY_ERROR_SERVICE_FAILED: the service answered with a fault of its own (5xx, malformed)
  * @YY_ERROR_REFUSED: the CA refused: the message is the CA's own reason
  * @YY_ERROR_CODE_INCORRECT: the activation or verification code is wrong
- * @YY_ERROR_CODE_EXPIRED: the code is expired, used or void
+ * @YY_ERROR_CODE_EXPIRED: the code is expired or void
+ * @YY_ERROR_CODE_USED: the order was completed with this code
  * @YY_ERROR_CA_NOT_TRUSTED: the service's TLS certificate or the issued chain is not trusted
  * @YY_ERROR_CLOCK: this computer's clock is wrong
  * @YY_ERROR_USAGE: the program was called wrongly
@@ -72,6 +73,7 @@ typedef enum
   YY_ERROR_REFUSED,
   YY_ERROR_CODE_INCORRECT,
   YY_ERROR_CODE_EXPIRED,
+  YY_ERROR_CODE_USED,
   YY_ERROR_CA_NOT_TRUSTED,
   YY_ERROR_CLOCK,
   YY_ERROR_USAGE,

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "procedure/yy-activated.h"
 #include "procedure/yy-pin-policy.h"
 
 /* A key pair and a certificate, generously. */
@@ -143,33 +144,26 @@ report (GTask *task, YyGrantState state)
 
 /* Authorise */
 
-static gboolean
-is_issued_by (YyCertificate *certificate, GPtrArray *anchors)
+static void finish (GTask *task, YyCertificate *certificate);
+
+/* The order is completed. If that was a moment ago and only the answer to it was lost, the token
+ * can show it: then this run is done. Otherwise the used code is what is told. */
+static void
+on_used_code_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  return yy_certificate_verify_chain (certificate, anchors, NULL, NULL);
-}
+  GTask *task = user_data;
+  Run *run = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (YyCertificate) certificate =
+      yy_activated_prove_finish (YY_TOKEN_SESSION (source), result, &error);
 
-/* A used code is no riddle when the token holds what it was used for. */
-static GError *
-explain_used_code (Run *run, GError *error)
-{
-  g_autoptr (YyToken) token = yy_token_session_dup_snapshot (run->session);
-  GPtrArray *certificates = token == NULL ? NULL : yy_token_get_certificates (token);
-
-  if (!g_error_matches (error, YY_ERROR, YY_ERROR_CODE_EXPIRED))
-    return error;
-  for (guint i = 0; certificates != NULL && i < certificates->len; i++)
-    {
-      YyTokenCertificate *certificate = certificates->pdata[i];
-
-      if (is_issued_by (certificate->certificate, run->anchors))
-        g_prefix_error (&error, _ ("The token holds the certificate of %s already: "),
-                        yy_certificate_get_common_name (certificate->certificate));
-      else
-        continue;
-      break;
-    }
-  return error;
+  if (certificate != NULL)
+    finish (task, certificate);
+  else if (g_error_matches (error, YY_ERROR, YY_ERROR_TOKEN_REMOVED) ||
+           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    fail (task, g_steal_pointer (&error));
+  else
+    fail (task, g_steal_pointer (&run->request_error));
 }
 
 static void
@@ -180,9 +174,16 @@ on_authorised (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   YyGrant *grant = yy_service_activate_finish (YY_SERVICE (source), result, &error);
 
+  if (g_error_matches (error, YY_ERROR, YY_ERROR_CODE_USED))
+    {
+      run->request_error = error;
+      yy_activated_prove_async (run->session, run->anchors, run->new_pin, run->cancellable,
+                                on_used_code_checked, task);
+      return;
+    }
   if (grant == NULL)
     {
-      fail (task, explain_used_code (run, error));
+      fail (task, error);
       return;
     }
   g_clear_pointer (&run->grant, yy_grant_unref);
@@ -427,6 +428,17 @@ on_progress (YyTokenSession *session, const char *nick, Run *run)
       tell (run, step);
 }
 
+static void
+finish (GTask *task, YyCertificate *certificate)
+{
+  Run *run = g_task_get_task_data (task);
+
+  wind_up (run);
+  tell (run, YY_ACTIVATION_DONE);
+  g_task_return_pointer (task, g_object_ref (certificate), g_object_unref);
+  g_object_unref (task);
+}
+
 /* The end: what the agent did is checked once more on this side. */
 
 static gboolean
@@ -454,10 +466,7 @@ done (GTask *task, YyToken *token)
       fail (task, error);
       return;
     }
-  wind_up (run);
-  tell (run, YY_ACTIVATION_DONE);
-  g_task_return_pointer (task, g_object_ref (certificate), g_object_unref);
-  g_object_unref (task);
+  finish (task, certificate);
 }
 
 /* The loop */

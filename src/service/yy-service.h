@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * HTTPS client of the CA's service (src/order/API.md). Main context only, asynchronous. Errors:
  * %YY_ERROR_SERVICE_UNREACHABLE, %YY_ERROR_SERVICE_FAILED, %YY_ERROR_CA_NOT_TRUSTED (TLS),
  * %YY_ERROR_CLOCK (this computer's clock is more than a minute, and a certificate's validity, off),
- * %YY_ERROR_CODE_INCORRECT, %YY_ERROR_CODE_EXPIRED, %YY_ERROR_TOKEN_NOT_PREPARED,
+ * %YY_ERROR_CODE_INCORRECT, %YY_ERROR_CODE_EXPIRED, %YY_ERROR_CODE_USED,
+ * %YY_ERROR_TOKEN_NOT_PREPARED,
  * %YY_ERROR_REFUSED, %G_IO_ERROR_CANCELLED. Answers are hostile input: sized, typed, checked.
  */
 #define YY_TYPE_SERVICE (yy_service_get_type ())

@@ -538,7 +538,7 @@ ERRORS = [
     (403, {'code': 'code-incorrect', 'tries_left': 'x'}, 'CodeIncorrect', 'wrong'),
     (410, {'code': 'code-void'}, 'CodeExpired', 'void'),
     (410, {'code': 'code-expired'}, 'CodeExpired', 'expired'),
-    (410, {'code': 'code-used'}, 'CodeExpired', 'used already'),
+    (410, {'code': 'code-used'}, 'CodeUsed', 'used already'),
     (404, {'code': 'not-found'}, 'TokenNotPrepared', 'not prepared'),
     (409, {'code': 'not-ready', 'state': 'first-review'}, 'Refused', 'not approved'),
     (409, {'code': 'not-ready', 'state': 'rejected'}, 'Refused', 'rejected'),
