@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#include "base/yy-error.h"
+
 /* In a development build the programs lie where meson puts them: BUILD/src/FOLDER/PROGRAM. */
 static char *
 build_root (void)
@@ -51,6 +53,8 @@ yy_process_init (void)
   bind_messages ();
   (void) setrlimit (RLIMIT_CORE, &none);
   (void) prctl (PR_SET_DUMPABLE, 0);
+  /* Registers the D-Bus names: the first error a process meets may come from another one. */
+  (void) yy_error_quark ();
 }
 
 static gboolean

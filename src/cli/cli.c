@@ -245,18 +245,20 @@ cli_check_found (Cli *cli, GPtrArray *tokens, GError **error)
   return FALSE;
 }
 
-void
-cli_report_tries (Cli *cli, YyToken *token, const GError *error)
+gboolean
+cli_fail_pin (Cli *cli, YyToken *token, GError *cause, GError **error)
 {
-  YyToken *now = NULL;
-  g_autofree char *tries = NULL;
+  YyToken *now = yy_token_manager_find (cli->manager, yy_token_get_serial (token),
+                                        yy_token_get_module (token));
 
-  if (!g_error_matches (error, YY_ERROR, YY_ERROR_PIN_INCORRECT))
-    return;
-  now = yy_token_manager_find (cli->manager, yy_token_get_serial (token),
-                               yy_token_get_module (token));
-  if (now == NULL)
-    return;
-  tries = yy_token_dup_tries_text (now);
-  g_printerr ("%s\n", tries);
+  if (now != NULL && g_error_matches (cause, YY_ERROR, YY_ERROR_PIN_INCORRECT))
+    {
+      g_autofree char *tries = yy_token_dup_tries_text (now);
+      char *message = g_strdup_printf (_ ("%s (%s)"), cause->message, tries);
+
+      g_free (cause->message);
+      cause->message = message;
+    }
+  g_propagate_error (error, cause);
+  return FALSE;
 }

@@ -83,8 +83,15 @@ void cli_await (GAsyncResult **result);
 
 void cli_warn (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
-/** cli_report_tries: after a wrong PIN: how many tries are left now, on stderr */
-void cli_report_tries (Cli *cli, YyToken *token, const GError *error);
+/**
+ * cli_fail_pin:
+ * @cause: (transfer full): what a call that sent a PIN failed with
+ *
+ * Hands @cause on to @error; if the PIN was wrong, with the tries that are left now.
+ *
+ * Returns: %FALSE
+ */
+gboolean cli_fail_pin (Cli *cli, YyToken *token, GError *cause, GError **error);
 
 /** cli_print_json: prints what @builder built */
 void cli_print_json (JsonBuilder *builder);

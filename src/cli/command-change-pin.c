@@ -27,18 +27,15 @@ change_pin (Cli *cli,
       yy_token_session_new (cli->manager, yy_token_get_serial (token), yy_token_get_module (token),
                             error);
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) local = NULL;
+  GError *local = NULL;
 
   if (session == NULL)
     return FALSE;
   yy_token_session_change_pin_async (session, old_pin, new_pin, cli->cancellable, cli_ready,
                                      &result);
   cli_await (&result);
-  if (yy_token_session_finish (session, result, &local))
-    return TRUE;
-  cli_report_tries (cli, token, local);
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return yy_token_session_finish (session, result, &local) ||
+         cli_fail_pin (cli, token, local, error);
 }
 
 static gboolean

@@ -53,15 +53,11 @@ test_signature (Cli *cli, YyToken *token, const YySecret *pin, GBytes *id, GErro
   g_autoptr (YyTokenSession) session =
       yy_token_session_new (cli->manager, yy_token_get_serial (token), yy_token_get_module (token),
                             error);
-  g_autoptr (GError) local = NULL;
+  GError *local = NULL;
 
   if (session == NULL)
     return FALSE;
-  if (login_and_sign (cli, session, pin, id, &local))
-    return TRUE;
-  cli_report_tries (cli, token, local);
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return login_and_sign (cli, session, pin, id, &local) || cli_fail_pin (cli, token, local, error);
 }
 
 static void

@@ -307,7 +307,13 @@ read_anchors (YyService *self, Call *call, YyHttpAnswer *answer, GError **error)
 
   if (anchors == NULL)
     return NULL;
-  for (guint i = 0; ABS (skew) > YY_CLOCK_TOLERANCE && i < anchors->len; i++)
+  /* Behind the CA, what it issues now would not be valid here yet. */
+  if (skew < -YY_CLOCK_TOLERANCE)
+    {
+      g_propagate_error (error, yy_http_error_clock (skew));
+      return NULL;
+    }
+  for (guint i = 0; skew > YY_CLOCK_TOLERANCE && i < anchors->len; i++)
     if (!is_valid_at (anchors->pdata[i], now) && is_valid_at (anchors->pdata[i], now - skew))
       {
         g_propagate_error (error, yy_http_error_clock (skew));

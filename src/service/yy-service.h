@@ -70,7 +70,13 @@ YyGrant *yy_grant_ref (YyGrant *grant);
 void yy_grant_unref (YyGrant *grant);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YyGrant, yy_grant_unref)
 
-/** yy_service_get_anchors_async: the CA certificates to trust, from the profile */
+/**
+ * yy_service_get_anchors_async:
+ *
+ * The CA certificates to trust, from the profile. Fails with %YY_ERROR_CLOCK, before anything is
+ * done with a token, when this computer's clock is so far behind that what the CA issues now would
+ * not be valid yet here, or so far ahead that the CA's certificates would be expired.
+ */
 void yy_service_get_anchors_async (YyService *self,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,

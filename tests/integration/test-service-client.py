@@ -416,20 +416,28 @@ def dates_do_not_excuse_an_unknown_authority():
 
 
 @tap.case('a clock that is off is a warning', args=[
-    (-3600, "This computer's clock is 60 minutes ahead of the CA's"),
-    (7300, "This computer's clock is 2 hours behind the CA's"), (100, None)])
-def warning(ahead, text):
-    with Server(say(good_profile(ahead=ahead))) as server:
-        tap.equal(client(server, 'anchors'), ['ok 1'] + (['warning ' + text] if text else []))
+    ('anchors', -3600, "This computer's clock is 60 minutes ahead of the CA's"),
+    ('activate', 7300, "This computer's clock is 2 hours behind the CA's"), ('anchors', 100, None)])
+def warning(call, ahead, text):
+    body = {'anchors': [anchor()]} if call == 'anchors' else grant()
+    with Server(say(answer(body=body, ahead=ahead))) as server:
+        lines = client(server, call)
+        starts(lines[0], 'ok')
+        tap.equal(lines[1:], ['warning ' + text] if text else [])
 
 
-@tap.case
-def a_clock_that_makes_the_anchors_invalid_is_an_error():
-    make_certificate('young', start=1, end=100)
-    pem = (folder / 'young.pem').read_text().split('-----')[2]
+@tap.case('a clock that makes certificates invalid is an error', args=[
+    (0, 400, '2 hours behind'), (-60, -1, 'ahead')])
+def clock_error(start, end, text):
+    # What the CA issues now is not valid yet to this computer; or the CA's own has expired for it.
+    name = 'anchor%d' % start
+    make_certificate(name, start=start, end=end)
+    pem = (folder / (name + '.pem')).read_text().split('-----')[2]
     body = {'anchors': [''.join(pem.split())]}
-    with Server(say(answer(body=body, ahead=2 * 86400))) as server:
-        tap.equal(one(server), CLOCK + " This computer's clock is 2 days behind the CA's")
+    ahead = 7300 if 'behind' in text else -50 * 3600
+    with Server(say(answer(body=body, ahead=ahead))) as server:
+        tap.equal(one(server), CLOCK + " This computer's clock is %s the CA's" % (
+            text if 'behind' in text else '2 days ahead of'))
 
 
 # Calls

@@ -199,14 +199,14 @@ test_error_of_openssl (void)
 static YySettings *
 load (const char *text, GError **error)
 {
-  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "settings.conf", NULL);
+  g_autofree char *path = g_build_filename (g_get_user_config_dir (), "settings.conf", NULL);
   YySettings *settings = NULL;
 
-  g_assert_cmpint (g_mkdir_with_parents (g_get_user_runtime_dir (), 0700), ==, 0);
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   g_setenv ("YINYAO_CONFIG", path, TRUE);
   settings = yy_settings_load (error);
   g_unsetenv ("YINYAO_CONFIG");
+  g_unlink (path);
   return settings;
 }
 
@@ -296,13 +296,19 @@ test_settings_of_the_user (void)
   settings = yy_settings_load (&error);
   g_assert_no_error (error);
   g_assert_cmpstr (yy_settings_get_service_url (settings), ==, "https://own.example");
+  g_unlink (path);
+  g_rmdir (folder);
 }
 
 int
 main (int argc, char **argv)
 {
+  g_autofree char *home = g_dir_make_tmp ("yinyao-base-XXXXXX", NULL);
+  int status = 0;
+
   setlocale (LC_ALL, "C.UTF-8");
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_setenv ("XDG_CONFIG_HOME", home, TRUE);
+  g_test_init (&argc, &argv, NULL);
   g_unsetenv ("YINYAO_CONFIG");
   g_test_add_func ("/secret/travels", test_secret_travels);
   g_test_add_func ("/secret/from-fd", test_secret_from_fd);
@@ -318,5 +324,7 @@ main (int argc, char **argv)
   g_test_add_func ("/settings/refused", test_settings_refused);
   g_test_add_func ("/settings/named-file-is-missing", test_settings_named_file_is_missing);
   g_test_add_func ("/settings/of-the-user", test_settings_of_the_user);
-  return g_test_run ();
+  status = g_test_run ();
+  g_rmdir (home);
+  return status;
 }
