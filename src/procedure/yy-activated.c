@@ -73,12 +73,12 @@ on_logged_in (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Proof *proof = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
   GError *error = NULL;
 
   if (yy_token_session_finish (YY_TOKEN_SESSION (source), result, &error))
-    yy_token_session_test_signature_async (YY_TOKEN_SESSION (source), proof->id,
-                                           g_task_get_cancellable (task), on_signed,
-                                           g_steal_pointer (&task));
+    yy_token_session_test_signature_async (YY_TOKEN_SESSION (source), proof->id, cancellable,
+                                           on_signed, g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
 }
