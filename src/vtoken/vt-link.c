@@ -32,10 +32,11 @@ static const guint8 atr[] = {
 };
 
 /*
- * The reader notices that a token is gone when a question to it fails, and looks for a new one only
- * at its next poll. A token pulled and pushed in between would never have been away for pcscd. So a
- * removal is followed by a connection that hangs up at the first question (blank): that poll finds
- * no token, for certain.
+ * The reader looks at its token every 400 ms or so, by asking for the answer to reset. Any other
+ * question that fails also makes it drop the connection, but then its next look accepts whatever
+ * waits there: a token pulled in the middle of an APDU and pushed in again would never have been
+ * away for pcscd. So a removal ends with a look that certainly finds no token (farewell): a
+ * connection that hangs up when that question comes.
  */
 struct _VtLink
 {
@@ -43,9 +44,10 @@ struct _VtLink
   const VtLinkHandler *handler;
   gpointer user_data;
 
-  gboolean wanted; /* in the reader */
-  gboolean owes_blank;
-  gboolean blank; /* what fd is */
+  gboolean wanted;        /* in the reader */
+  gboolean owes_farewell; /* no look has found it gone yet */
+  gboolean out;           /* fd is only there for the farewell */
+  gboolean powering;      /* the next question for the answer to reset is not a look */
   gboolean announced;
   gboolean busy; /* an APDU has no answer yet */
   int fd;
@@ -86,6 +88,7 @@ hang_up (VtLink *link)
   link->fd = -1;
   link->announced = FALSE;
   link->busy = FALSE;
+  link->powering = FALSE;
   wipe_received (link);
 }
 
@@ -106,7 +109,7 @@ vt_link_is_inserted (VtLink *link)
 gboolean
 vt_link_is_gone (VtLink *link)
 {
-  return !link->wanted && !link->owes_blank;
+  return !link->wanted && !link->owes_farewell;
 }
 
 void
@@ -119,12 +122,15 @@ vt_link_insert (VtLink *link)
 void
 vt_link_remove (VtLink *link)
 {
-  gboolean was_in = link->fd >= 0 && !link->blank;
-
   link->wanted = FALSE;
-  if (was_in)
-    link->owes_blank = TRUE;
-  if (was_in || !link->owes_blank)
+  link->announced = FALSE;
+  g_clear_handle_id (&link->retry, g_source_remove);
+  if (link->fd < 0 || link->out)
+    return;
+  link->owes_farewell = TRUE;
+  link->out = TRUE;
+  /* an answer will never come: between two questions the connection serves for the farewell */
+  if (link->busy)
     hang_up (link);
   advance (link);
 }
@@ -182,33 +188,62 @@ vt_link_answer (VtLink *link, const guint8 *bytes, gsize length)
 }
 
 static void
+answer_atr (VtLink *link)
+{
+  link->powering = FALSE;
+  vt_link_answer (link, atr, sizeof atr);
+  if (link->announced)
+    return;
+  link->announced = TRUE;
+  link->handler->inserted (link->user_data);
+}
+
+static void
 on_control (VtLink *link, guint8 control)
 {
-  if (control != CONTROL_ATR)
+  if (control == CONTROL_ATR)
     {
-      wipe_received (link);
-      link->handler->reset (link->user_data);
+      answer_atr (link);
       return;
     }
-  vt_link_answer (link, atr, sizeof atr);
-  if (!link->announced)
+  link->powering = control != CONTROL_POWER_OFF;
+  wipe_received (link);
+  link->handler->reset (link->user_data);
+}
+
+static void
+end_farewell (VtLink *link)
+{
+  link->owes_farewell = FALSE;
+  link->out = FALSE;
+  link->handler->gone (link->user_data);
+}
+
+/* What the reader asks of a token that is out: nothing is answered. */
+static void
+on_frame_out (VtLink *link, const guint8 *body, gsize length)
+{
+  gboolean is_control = length == 1;
+  gboolean is_look = is_control && body[0] == CONTROL_ATR && !link->powering;
+
+  if (is_control && body[0] != CONTROL_ATR)
     {
-      link->announced = TRUE;
-      link->handler->inserted (link->user_data);
+      link->powering = body[0] != CONTROL_POWER_OFF;
+      wipe_received (link);
+      return;
     }
+  hang_up (link);
+  if (is_look)
+    end_farewell (link);
+  advance (link);
 }
 
 /* The reader asks one thing at a time: a frame is followed by nothing until it was answered. */
 static void
 on_frame (VtLink *link, guint8 *body, gsize length)
 {
-  if (link->blank)
-    {
-      link->owes_blank = FALSE;
-      hang_up (link);
-      link->handler->gone (link->user_data);
-      advance (link);
-    }
+  if (link->out)
+    on_frame_out (link, body, length);
   else if (length == 1)
     on_control (link, body[0]);
   else
@@ -231,17 +266,11 @@ on_retry (gpointer user_data)
 static void
 on_lost (VtLink *link)
 {
-  gboolean blank = link->blank;
-
   hang_up (link);
-  if (blank)
-    {
-      link->owes_blank = FALSE;
-      link->handler->gone (link->user_data);
-      advance (link);
-      return;
-    }
-  link->handler->reset (link->user_data);
+  if (link->out)
+    end_farewell (link);
+  else
+    link->handler->reset (link->user_data);
   if (link->wanted)
     link->retry = g_timeout_add (RETRY_MS, on_retry, link);
 }
@@ -275,10 +304,10 @@ take_frames (VtLink *link)
   gsize length = data[0] << 8 | data[1];
   gsize rest = link->received->len - FRAME_HEADER - length;
   g_autofree guint8 *behind = g_memdup2 (data + FRAME_HEADER + length, rest);
-  int fd = link->fd;
+  guint watch = link->watch;
 
   on_frame (link, data + FRAME_HEADER, length);
-  if (rest == 0 || link->fd != fd || link->received->len > 0)
+  if (rest == 0 || link->watch != watch || link->received->len > 0)
     return;
   g_byte_array_append (link->received, behind, (guint) rest);
   if (rest >= FRAME_HEADER && rest >= FRAME_HEADER + (gsize) (behind[0] << 8 | behind[1]))
@@ -326,9 +355,9 @@ dial (guint16 port)
 static void
 advance (VtLink *link)
 {
-  if (link->fd >= 0 || link->retry != 0 || (!link->wanted && !link->owes_blank))
+  if (link->fd >= 0 || link->retry != 0 || (!link->wanted && !link->owes_farewell))
     return;
-  link->blank = link->owes_blank;
+  link->out = link->owes_farewell;
   link->fd = dial (link->port);
   if (link->fd >= 0)
     {
@@ -336,11 +365,8 @@ advance (VtLink *link)
       link->watch = g_unix_fd_add (link->fd, G_IO_IN, on_readable, link);
       return;
     }
-  if (link->blank)
-    {
-      link->owes_blank = FALSE;
-      link->handler->gone (link->user_data);
-    }
+  if (link->out)
+    end_farewell (link);
   if (link->wanted)
     link->retry = g_timeout_add (RETRY_MS, on_retry, link);
 }

@@ -11,6 +11,7 @@ Requests and replies are lines of JSON on standard input and output:
     {"op": "stop", "id": N, "signal": 15}          →  {"status": N}
 An error is {"error": TEXT}.
 """
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -142,6 +143,16 @@ class Programs:
             print(json.dumps(reply), flush=True)
 
 
+def end(folder):
+    """Ends every other process of this PID namespace, and removes what they wrote."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def main():
     folder, readers = Path(sys.argv[1]), int(sys.argv[2])
     try:
@@ -150,9 +161,13 @@ def main():
         start_pcscd(folder, write_readers(folder, readers))
     except Exception as problem:
         print(json.dumps({'error': str(problem)}), flush=True)
+        end(folder)
         sys.exit(1)
     print(json.dumps({'ready': True}), flush=True)
-    Programs().serve()
+    try:
+        Programs().serve()
+    finally:
+        end(folder)
 
 
 if __name__ == '__main__':

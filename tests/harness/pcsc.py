@@ -12,8 +12,7 @@ the machine or another such world could reach it: pcscd and the tokens live in a
 nothing but a loopback interface. Only the Unix socket of pcscd is outside: clients find it by
 PCSCLITE_CSOCK_NAME, which environment() sets.
 
-When the program that made it ends, in whatever way, everything in it ends too; stop() also removes
-its folder.
+When the program that made it ends, in whatever way, everything in it ends too and its folder is removed.
 """
 import json
 import os
@@ -85,6 +84,7 @@ class Pcsc:
             self._keeper.stdout.close()
             self._keeper = None
         if self.folder:
+            # the keeper has done it, unless it was killed or never started
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder = None
 
