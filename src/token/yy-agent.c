@@ -1,61 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "token/yy-agent.h"
+#include "token/yy-agent-private.h"
 
 #include <string.h>
 
 #include <glib/gi18n.h>
 
-#include "token/yy-agent-flood.h"
-#include "token/yy-agent-process.h"
 #include "token/yy-token-parse.h"
-#include "yy-dbus-agent.h"
 
-#define END_SECONDS     2
-#define MAX_REQUEST     (1024 * 1024)
-#define MAX_TRANSFERS   64
-#define ROOT_PATH       "/org/yinyao"
-#define CLIENT_PATH     "/org/yinyao/Client"
-#define TOKEN_INTERFACE "org.yinyao.Agent.Token"
-#define OBJECT_MANAGER  "org.freedesktop.DBus.ObjectManager"
-#define PROPERTIES      "org.freedesktop.DBus.Properties"
-
-/* The one call that is under way. */
-typedef struct
-{
-  char *path;
-  guint timeout;
-  guint transfers;
-  gboolean replied;
-  GVariant *reply;
-  GError *error;
-} Call;
-
-struct _YyAgent
-{
-  GObject parent_instance;
-
-  char *program;
-  char *module;
-  guint timeout;
-
-  YyAgentProcess *process;
-  GCancellable *cancellable; /* of everything asynchronous; cancelled when it ended */
-  GDBusConnection *connection;
-  YyDBusAgentClient *client;
-  YyAgentFlood *flood;
-  guint subscriptions[4];
-  YyObjectTable *objects;
-  GTask *call;
-
-  guint deadline_id; /* start-up, or the running call */
-  guint life_id;     /* time for a sign of life */
-  guint life_deadline_id;
-  guint kill_id; /* after being asked to end, or after losing the connection */
-  guint changed_id;
-  gboolean loaded;
-  gboolean ending;
-  gboolean ended;
-};
+#define END_SECONDS    2
+#define CLIENT_PATH    "/org/yinyao/Client"
+#define OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"
 
 enum
 {
@@ -68,17 +22,6 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (YyAgent, yy_agent, G_TYPE_OBJECT)
-
-static void
-call_free (gpointer data)
-{
-  Call *call = data;
-
-  g_free (call->path);
-  g_clear_pointer (&call->reply, g_variant_unref);
-  g_clear_error (&call->error);
-  g_free (call);
-}
 
 static char *
 module_name (YyAgent *self)
@@ -156,8 +99,8 @@ static void G_GNUC_PRINTF (3, 4) kill_because (YyAgent *self, YyError code, cons
   yy_agent_kill (self, reason);
 }
 
-static void
-kill_for_babble (YyAgent *self, const char *what)
+void
+yy_agent_babbled (YyAgent *self, const char *what)
 {
   g_autofree char *name = module_name (self);
 
@@ -173,7 +116,7 @@ on_deadline (gpointer user_data)
   guint seconds = self->timeout;
 
   if (self->deadline_id != 0 && self->call != NULL)
-    seconds = ((Call *) g_task_get_task_data (self->call))->timeout;
+    seconds = yy_agent_get_call_timeout (self);
   kill_because (self, YY_ERROR_DRIVER_NOT_RESPONDING,
                 g_dngettext (NULL, "The driver %s did not answer within %u second and was stopped",
                              "The driver %s did not answer within %u seconds and was stopped",
@@ -182,8 +125,8 @@ on_deadline (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-arm_deadline (YyAgent *self, guint seconds)
+void
+yy_agent_arm_deadline (YyAgent *self, guint seconds)
 {
   g_clear_handle_id (&self->deadline_id, g_source_remove);
   self->deadline_id = g_timeout_add (seconds * 1000, on_deadline, self);
@@ -212,7 +155,7 @@ on_patience_ends (gpointer user_data)
   else if (self->ending)
     yy_agent_kill (self, NULL);
   else
-    kill_for_babble (self, _ ("it closed its connection"));
+    yy_agent_babbled (self, _ ("it closed its connection"));
   return G_SOURCE_REMOVE;
 }
 
@@ -322,55 +265,13 @@ on_signal (GDBusConnection *connection,
   if (understood)
     queue_changed (self);
   else
-    kill_for_babble (self, error->message);
-}
-
-static gboolean
-on_transfer (YyDBusAgentClient *client,
-             GDBusMethodInvocation *invocation,
-             GVariant *request,
-             YyAgent *self)
-{
-  Call *call = self->call == NULL ? NULL : g_task_get_task_data (self->call);
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (call == NULL || call->replied || g_variant_get_size (request) > MAX_REQUEST ||
-      ++call->transfers > MAX_TRANSFERS)
-    {
-      g_dbus_method_invocation_return_error_literal (invocation, YY_ERROR, YY_ERROR_REFUSED,
-                                                     _ ("No message is expected now"));
-      kill_for_babble (self, "Transfer");
-      return TRUE;
-    }
-  /* Now the network is waited for, which has its own deadline. */
-  g_clear_handle_id (&self->deadline_id, g_source_remove);
-  bytes = g_variant_get_data_as_bytes (request);
-  g_signal_emit (self, signals[TRANSFER], 0, bytes, invocation);
-  return TRUE;
-}
-
-void
-yy_agent_return_transfer (YyAgent *self,
-                          GDBusMethodInvocation *invocation,
-                          GBytes *response,
-                          const GError *error)
-{
-  gboolean is_ours = g_dbus_method_invocation_get_connection (invocation) == self->connection;
-
-  if (is_ours && self->call != NULL)
-    arm_deadline (self, ((Call *) g_task_get_task_data (self->call))->timeout);
-  if (response == NULL)
-    g_dbus_method_invocation_return_gerror (invocation, error);
-  else
-    g_dbus_method_invocation_return_value (
-        invocation, g_variant_new ("(@ay)", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING,
-                                                                      response, TRUE)));
+    yy_agent_babbled (self, error->message);
 }
 
 static void
 on_flood (gpointer user_data)
 {
-  kill_for_babble (user_data, _ ("it sent too many messages"));
+  yy_agent_babbled (user_data, _ ("it sent too many messages"));
 }
 
 /* A sign of life: a driver can hang while nobody asks anything of it. */
@@ -414,7 +315,7 @@ kill_for_reason_of_agent (YyAgent *self, GError *error)
   if (error->domain == YY_ERROR)
     kill_because (self, YY_ERROR_DRIVER_FAILED, _ ("The driver %s does not work: %s"), name, text);
   else
-    kill_for_babble (self, text);
+    yy_agent_babbled (self, text);
 }
 
 static void
@@ -436,7 +337,7 @@ on_objects (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (!yy_object_table_load (self->objects, reply, &error))
     {
-      kill_for_babble (self, error->message);
+      yy_agent_babbled (self, error->message);
       return;
     }
   g_clear_handle_id (&self->deadline_id, g_source_remove);
@@ -464,7 +365,7 @@ listen_to (YyAgent *self, GError **error)
   self->subscriptions[3] = subscribe (self, TOKEN_INTERFACE, "Progress");
   g_signal_connect (self->connection, "closed", G_CALLBACK (on_closed), self);
   self->client = yy_dbus_agent_client_skeleton_new ();
-  g_signal_connect (self->client, "handle-transfer", G_CALLBACK (on_transfer), self);
+  g_signal_connect (self->client, "handle-transfer", G_CALLBACK (yy_agent_on_transfer), self);
   return g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->client),
                                            self->connection, CLIENT_PATH, error);
 }
@@ -490,7 +391,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   self->connection = g_steal_pointer (&connection);
   if (!listen_to (self, &error))
     {
-      kill_for_babble (self, error->message);
+      yy_agent_babbled (self, error->message);
       return;
     }
   g_dbus_connection_start_message_processing (self->connection);
@@ -524,118 +425,13 @@ yy_agent_start (YyAgent *self)
       self->changed_id = g_idle_add (on_not_started, self);
       return;
     }
-  arm_deadline (self, self->timeout);
+  yy_agent_arm_deadline (self, self->timeout);
   g_signal_connect_object (self->process, "exited", G_CALLBACK (on_exited), self, 0);
   g_dbus_connection_new (stream, guid,
                          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER |
                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER |
                              G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
                          NULL, self->cancellable, on_connected, g_object_ref (self));
-}
-
-/* Calling */
-
-static void
-finish_call (YyAgent *self)
-{
-  g_autoptr (GTask) task = g_steal_pointer (&self->call);
-  Call *call = g_task_get_task_data (task);
-
-  g_clear_handle_id (&self->deadline_id, g_source_remove);
-  g_clear_handle_id (&self->changed_id, g_source_remove);
-  g_signal_emit (self, signals[CHANGED], 0);
-  if (call->error != NULL)
-    g_task_return_error (task, g_steal_pointer (&call->error));
-  else
-    g_task_return_pointer (task, g_steal_pointer (&call->reply), (GDestroyNotify) g_variant_unref);
-}
-
-static void
-on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (YyAgent) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = NULL;
-
-  reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-  if (self->ended || self->ending || self->call == NULL ||
-      g_dbus_connection_is_closed (self->connection))
-    return;
-  /* An error means that the token is gone, which the table knows already. */
-  if (reply != NULL &&
-      !yy_object_table_refresh (self->objects, ((Call *) g_task_get_task_data (self->call))->path,
-                                reply, &error))
-    kill_for_babble (self, error->message);
-  else
-    finish_call (self);
-}
-
-static void
-on_replied (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (YyAgent) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = NULL;
-  Call *call = NULL;
-
-  reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-  if (self->ended || self->ending || self->call == NULL)
-    return;
-  /* The reason comes with the exit status. */
-  if (reply == NULL && g_dbus_connection_is_closed (self->connection))
-    return;
-  if (reply == NULL && !g_dbus_error_is_remote_error (error))
-    {
-      kill_for_babble (self, error->message);
-      return;
-    }
-  call = g_task_get_task_data (self->call);
-  call->replied = TRUE;
-  call->reply = g_steal_pointer (&reply);
-  call->error = g_steal_pointer (&error);
-  if (!g_str_has_prefix (call->path, ROOT_PATH "/Token/"))
-    {
-      finish_call (self);
-      return;
-    }
-  arm_deadline (self, self->timeout);
-  g_dbus_connection_call (self->connection, NULL, call->path, PROPERTIES, "GetAll",
-                          g_variant_new ("(s)", TOKEN_INTERFACE), NULL, G_DBUS_CALL_FLAGS_NONE,
-                          G_MAXINT, self->cancellable, on_refreshed, g_object_ref (self));
-}
-
-void
-yy_agent_call_async (YyAgent *self,
-                     const char *path,
-                     const char *interface,
-                     const char *method,
-                     GVariant *parameters,
-                     GUnixFDList *fds,
-                     const GVariantType *reply,
-                     guint timeout,
-                     GAsyncReadyCallback callback,
-                     gpointer user_data)
-{
-  Call *call = g_new0 (Call, 1);
-
-  g_return_if_fail (self->loaded && !self->ended && !self->ending && self->call == NULL);
-
-  self->call = g_task_new (self, NULL, callback, user_data);
-  g_task_set_source_tag (self->call, yy_agent_call_async);
-  call->path = g_strdup (path);
-  call->timeout = timeout;
-  g_task_set_task_data (self->call, call, call_free);
-  arm_deadline (self, timeout);
-  g_dbus_connection_call_with_unix_fd_list (self->connection, NULL, path, interface, method,
-                                            parameters, reply, G_DBUS_CALL_FLAGS_NONE, G_MAXINT,
-                                            fds, self->cancellable, on_replied,
-                                            g_object_ref (self));
-}
-
-GVariant *
-yy_agent_call_finish (YyAgent *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /* The object */
