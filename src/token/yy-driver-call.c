@@ -8,7 +8,8 @@
 #define AGENT_PATH      "/org/yinyao/Agent"
 #define AGENT_INTERFACE "org.yinyao.Agent"
 #define TOKEN_INTERFACE "org.yinyao.Agent.Token"
-/* How long a call on a token that was pulled may still take. */
+/* How long a call on a token that was pulled may still take, and how long after a call that failed
+ * it may still show that the token was pulled: card readers are polled. */
 #define REMOVAL_SECONDS 3
 
 void
@@ -26,6 +27,7 @@ yy_driver_fail_current (YyDriver *self, const GError *reason)
   g_autoptr (GTask) task = g_steal_pointer (&self->current);
 
   g_clear_handle_id (&self->removal_id, g_source_remove);
+  g_clear_error (&self->late_error);
   if (task != NULL)
     g_task_return_error (task, g_error_copy (reason));
 }
@@ -52,24 +54,47 @@ find_current (YyDriver *self)
   return yy_object_table_find (yy_agent_get_objects (self->agent), call->serial);
 }
 
+static void
+fail_current_removed (YyDriver *self)
+{
+  g_autoptr (GError) removed =
+      g_error_new_literal (YY_ERROR, YY_ERROR_TOKEN_REMOVED, _ ("The token was pulled out"));
+
+  yy_driver_fail_current (self, removed);
+}
+
 /* Takes the call away from an agent that does not answer it, and the agent too. */
 static gboolean
 on_removed_too_long (gpointer user_data)
 {
   YyDriver *self = user_data;
-  g_autoptr (GError) removed =
-      g_error_new_literal (YY_ERROR, YY_ERROR_TOKEN_REMOVED, _ ("The token was pulled out"));
 
   self->removal_id = 0;
-  yy_driver_fail_current (self, removed);
+  fail_current_removed (self);
   yy_agent_kill (self->agent, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_still_there (gpointer user_data)
+{
+  YyDriver *self = user_data;
+  g_autoptr (GError) error = g_steal_pointer (&self->late_error);
+
+  self->removal_id = 0;
+  yy_driver_fail_current (self, error);
+  yy_driver_pump (self);
   return G_SOURCE_REMOVE;
 }
 
 void
 yy_driver_check_removal (YyDriver *self)
 {
-  if (self->current != NULL && self->removal_id == 0 && find_current (self) == NULL)
+  if (self->current == NULL || find_current (self) != NULL)
+    return;
+  if (self->late_error != NULL)
+    fail_current_removed (self);
+  else if (self->removal_id == 0)
     self->removal_id = g_timeout_add_seconds (REMOVAL_SECONDS, on_removed_too_long, self);
 }
 
@@ -100,7 +125,7 @@ yy_driver_on_transfer (YyAgent *agent,
   yy_agent_return_transfer (agent, invocation, NULL, error);
 }
 
-/* Errors that mean nothing more when the token is not there any longer. */
+/* Errors that a token can cause by not being there any longer. */
 static gboolean
 is_explained_by_removal (const GError *error)
 {
@@ -115,26 +140,43 @@ is_explained_by_removal (const GError *error)
     case YY_ERROR_READ_BACK:
     case YY_ERROR_PROOF:
     case YY_ERROR_DRIVER_FAILED:
+    case YY_ERROR_SERVICE_FAILED:
       return TRUE;
     default:
       return FALSE;
     }
 }
 
+/* What the agent said, in this domain and without what D-Bus put before it. */
 static GError *
-translate_error (YyDriver *self, const GError *error, gboolean token_gone)
+translate_error (YyDriver *self, const GError *error)
 {
   g_autoptr (GError) local = g_error_copy (error);
   g_autofree char *text = NULL;
 
-  if (token_gone && is_explained_by_removal (error))
-    return g_error_new_literal (YY_ERROR, YY_ERROR_TOKEN_REMOVED, _ ("The token was pulled out"));
   g_dbus_error_strip_remote_error (local);
   text = yy_token_clean_text (local->message);
   if (local->domain == YY_ERROR || g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return g_error_new_literal (local->domain, local->code, text);
   return g_error_new (YY_ERROR, YY_ERROR_DRIVER_FAILED, _ ("The driver %s failed: %s"), self->name,
                       text);
+}
+
+/* @error: (transfer full) */
+static void
+on_failed (YyDriver *self, GError *error)
+{
+  g_autoptr (GError) local = error;
+
+  if (!is_explained_by_removal (local))
+    yy_driver_fail_current (self, local);
+  else if (find_current (self) == NULL)
+    fail_current_removed (self);
+  else
+    {
+      self->late_error = g_steal_pointer (&local);
+      self->removal_id = g_timeout_add_seconds (REMOVAL_SECONDS, on_still_there, self);
+    }
 }
 
 static void
@@ -144,7 +186,6 @@ on_called (GObject *source, GAsyncResult *result, gpointer user_data)
   YyDriver *self = g_task_get_source_object (task);
   g_autoptr (GError) error = NULL;
   GVariant *reply = yy_agent_call_finish (YY_AGENT (source), result, &error);
-  gboolean token_gone = FALSE;
 
   /* It was answered already, with the agent's end or its cancellation. */
   if (self->current != task)
@@ -152,13 +193,14 @@ on_called (GObject *source, GAsyncResult *result, gpointer user_data)
       g_clear_pointer (&reply, g_variant_unref);
       return;
     }
-  token_gone = find_current (self) == NULL;
   g_clear_handle_id (&self->removal_id, g_source_remove);
-  g_clear_object (&self->current);
   if (reply != NULL)
-    g_task_return_pointer (task, reply, (GDestroyNotify) g_variant_unref);
+    {
+      g_clear_object (&self->current);
+      g_task_return_pointer (task, reply, (GDestroyNotify) g_variant_unref);
+    }
   else
-    g_task_return_error (task, translate_error (self, error, token_gone));
+    on_failed (self, translate_error (self, error));
   yy_driver_pump (self);
 }
 
@@ -216,6 +258,7 @@ on_cancelled (GCancellable *cancellable, gpointer user_data)
     {
       g_clear_object (&self->current);
       g_clear_handle_id (&self->removal_id, g_source_remove);
+      g_clear_error (&self->late_error);
       g_task_return_error_if_cancelled (task);
       yy_agent_kill (self->agent, NULL);
     }

@@ -33,6 +33,7 @@ struct _YyDriver
   GQueue queue; /* of GTask, those that wait for their turn */
   GTask *current;
   guint removal_id;
+  GError *late_error; /* @current's answer, while its token may turn out to be gone */
 };
 
 /* Sends the next call if one waits and the agent is free; replaces the agent if it is time to. */
