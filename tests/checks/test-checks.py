@@ -37,6 +37,11 @@ def tracked(*patterns):
     return [path for pattern in patterns for path in TOP.rglob(pattern) if "build" not in path.parts]
 
 
+def potfiles():
+    lines = (TOP / "po/POTFILES.in").read_text(encoding="utf-8").split("\n")
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 def fail_with(lines):
     assert not lines, "\n" + "\n".join(lines)
 
@@ -87,7 +92,7 @@ def sources_are_formatted():
 
 @case
 def every_translatable_source_is_listed():
-    listed = set((TOP / "po/POTFILES.in").read_text(encoding="utf-8").split())
+    listed = set(potfiles())
     wrong = []
     for path in tracked("src/*.c", "src/*.ui", "data/*.in"):
         name = str(path.relative_to(TOP))
@@ -109,11 +114,10 @@ def chinese_is_complete():
 
 @case
 def chinese_knows_every_message_of_the_sources():
-    names = (TOP / "po/POTFILES.in").read_text(encoding="utf-8").split()
     pot = subprocess.run(
         ["xgettext", "--from-code=UTF-8", "--keyword=_", "--keyword=N_", "--keyword=C_:1c,2",
          "--keyword=NC_:1c,2", "--keyword=g_dngettext:2,3", "--keyword=ngettext:1,2",
-         "--force-po", "-o", "-", *names],
+         "--force-po", "-o", "-", *potfiles()],
         cwd=TOP, capture_output=True, text=True, check=True).stdout
     missing = subprocess.run(["msgcmp", "--use-untranslated", TOP / "po/zh_CN.po", "-"],
                              input=pot, capture_output=True, text=True)
