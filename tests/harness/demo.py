@@ -81,7 +81,7 @@ class Demo:
     def _start_service(self):
         self.service = Service(self.folder / "ra", validity_days=self.days_left)
         self.service.start()
-        self._closers.append(self.service.stop)
+        self._closers.append(self.service.close)
 
     def _start_token(self):
         self.pcsc = Pcsc()
