@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ra/ra-api.h"
+
+#include "ra/ra-fault.h"
+#include "ra/ra-preparation.h"
+
+#define WRONG_KEYS_PER_ADDRESS 30
+
+/* Every call of an office account is a login, and is in the log with its path. */
+static gboolean
+authenticate (RaApi *api, const RaRequest *request, char **who, GError **error)
+{
+  g_autoptr (GBytes) hash = NULL;
+  g_autofree char *name = NULL;
+  guint wait = ra_limiter_wait (api->limiter, request->address, WRONG_KEYS_PER_ADDRESS);
+
+  if (wait > 0)
+    return ra_fault_set_number (error, RA_FAULT_RATE_LIMITED, "too many tries", "retry_after",
+                                wait);
+  if (request->bearer != NULL)
+    {
+      hash = ra_vault_hash (api->site->vault, "account", "", request->bearer);
+      if (!ra_store_find_account (api->site->store, hash, &name, error))
+        return FALSE;
+    }
+  if (name == NULL)
+    {
+      ra_limiter_count (api->limiter, request->address);
+      return ra_store_audit (api->site->store, request->address, "office.refused", request->path,
+                             "no, or a wrong, key", error) &&
+             ra_fault_set (error, RA_FAULT_UNAUTHORIZED, "an office account's key is needed");
+    }
+  *who = g_strdup_printf ("office:%s %s", name, request->address);
+  if (!ra_preparation_check_serial (request->variables[0]))
+    return ra_fault_set (error, RA_FAULT_MALFORMED, "the serial number is malformed");
+  return ra_store_audit (api->site->store, *who, "office.login", request->path, NULL, error);
+}
+
+static void
+answer_token (RaAnswer *answer, const char *serial, const char *order, const char *state)
+{
+  JsonBuilder *builder = json_builder_new_immutable ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "serial");
+  json_builder_add_string_value (builder, serial);
+  json_builder_set_member_name (builder, "order");
+  if (order == NULL)
+    json_builder_add_null_value (builder);
+  else
+    json_builder_add_string_value (builder, order);
+  json_builder_set_member_name (builder, "state");
+  json_builder_add_string_value (builder, state);
+  json_builder_end_object (builder);
+  ra_api_set_json (answer, builder);
+}
+
+gboolean
+ra_api_show_token (RaApi *api, const RaRequest *request, RaAnswer *answer, GError **error)
+{
+  g_autofree char *who = NULL;
+  g_autoptr (RaToken) token = NULL;
+  const char *serial = request->variables[0];
+
+  if (!authenticate (api, request, &who, error) ||
+      !ra_store_get_token (api->site->store, serial, &token, error))
+    return FALSE;
+  answer_token (answer, serial, token == NULL ? NULL : token->order,
+                token == NULL ? "unknown" : token->state);
+  return TRUE;
+}
+
+gboolean
+ra_api_prepare (RaApi *api, const RaRequest *request, RaAnswer *answer, GError **error)
+{
+  g_autofree char *who = NULL;
+  g_autoptr (JsonObject) body =
+      authenticate (api, request, &who, error) ? ra_api_parse (request, error) : NULL;
+  const char *order = body == NULL ? NULL : ra_api_get_text (body, "order", 32, error);
+  const char *model = order == NULL ? NULL : ra_api_get_text (body, "model", 64, error);
+  g_autoptr (YySecret) present = NULL;
+  g_autoptr (YySecret) next = NULL;
+  g_autofree char *label = NULL;
+
+  if (model == NULL || !ra_preparation_begin (api->site, who, request->variables[0], model, order,
+                                              &present, &next, &label, error))
+    return FALSE;
+  ra_api_set_lines (answer, present, next);
+  answer->label = g_uri_escape_string (label, NULL, FALSE);
+  return TRUE;
+}
+
+gboolean
+ra_api_prepared (RaApi *api, const RaRequest *request, RaAnswer *answer, GError **error)
+{
+  g_autofree char *who = NULL;
+  g_autoptr (JsonObject) body =
+      authenticate (api, request, &who, error) ? ra_api_parse (request, error) : NULL;
+  const char *order = body == NULL ? NULL : ra_api_get_text (body, "order", 32, error);
+
+  if (order == NULL || !ra_preparation_finish (api->site, who, request->variables[0], order, error))
+    return FALSE;
+  answer_token (answer, request->variables[0], order, "prepared");
+  return TRUE;
+}

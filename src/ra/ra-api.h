@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "ra/ra-cmp.h"
+#include "ra/ra-limiter.h"
+#include "ra/ra-site.h"
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+#define RA_API_MAX_BODY (64 * 1024)
+
+/** RaApi: answers requests (src/order/API.md); knows nothing of sockets. Main thread only. */
+typedef struct
+{
+  RaSite *site;
+  RaCmp *cmp;
+  RaLimiter *limiter;
+} RaApi;
+
+/**
+ * RaRequest: borrowed from the server
+ * @path: decoded
+ * @bearer: (nullable): key in the Authorization header
+ * @variables: what stands in place of "*" in the route
+ */
+typedef struct
+{
+  const char *method;
+  const char *path;
+  const char *address;
+  const char *content_type;
+  const YySecret *bearer;
+  GBytes *body;
+  const char *variables[2];
+} RaRequest;
+
+typedef struct
+{
+  guint status;
+  const char *content_type;
+  GBytes *body;
+  char *label; /* header Yinyao-Label, encoded already */
+  guint retry_after;
+} RaAnswer;
+
+void ra_answer_clear (RaAnswer *answer);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RaAnswer, ra_answer_clear)
+
+typedef gboolean (*RaHandler) (RaApi *api,
+                               const RaRequest *request,
+                               RaAnswer *answer,
+                               GError **error);
+
+/** RaRoute: @stores: the handler needs a transaction */
+typedef struct
+{
+  const char *method;
+  const char *pattern;
+  RaHandler handler;
+  gboolean stores;
+} RaRoute;
+
+RaApi *ra_api_new (RaSite *site);
+void ra_api_free (RaApi *api);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RaApi, ra_api_free)
+
+/**
+ * ra_api_find_route:
+ * @request: its variables are set
+ * @parts: (out) (transfer full): what the variables point into
+ *
+ * Returns: (transfer none) (nullable): the route for method and path
+ */
+const RaRoute *ra_api_find_route (RaRequest *request, char ***parts);
+
+/** ra_api_set_error: makes the answer for @fault, of any domain */
+void ra_api_set_error (RaAnswer *answer, const GError *fault);
+
+/** ra_api_set_json: (transfer full) @builder */
+void ra_api_set_json (RaAnswer *answer, JsonBuilder *builder);
+/** ra_api_set_lines: plain text of one or two lines, wiped after it was sent; @second may be %NULL
+ */
+void ra_api_set_lines (RaAnswer *answer, const YySecret *first, const YySecret *second);
+
+/**
+ * ra_api_parse:
+ *
+ * Returns: (transfer full): the body, an object of texts, with %RA_FAULT_MALFORMED when it is not
+ */
+JsonObject *ra_api_parse (const RaRequest *request, GError **error);
+/** ra_api_get_text: Returns: (transfer none): a text of 1 to @max bytes, or %NULL with an error */
+const char *ra_api_get_text (JsonObject *object, const char *name, gsize max, GError **error);
+
+/* The handlers, by the file they are in. */
+gboolean ra_api_activate (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_release (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_cmp_secret (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_report (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_look (RaApi *, const RaRequest *, RaAnswer *, GError **);
+
+gboolean ra_api_show_token (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_prepare (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_prepared (RaApi *, const RaRequest *, RaAnswer *, GError **);
+
+gboolean ra_api_profile (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_ca_pem (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_ca_der (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_crl (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_cmp (RaApi *, const RaRequest *, RaAnswer *, GError **);
+
+G_END_DECLS

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ra/ra-command.h"
+
+#include "ra/ra-files.h"
+#include "ra/ra-office.h"
+#include "ra/ra-sms.h"
+
+#include <glib/gi18n.h>
+
+static char *details;
+static char *reason;
+
+static void
+print_orders (GPtrArray *orders)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < orders->len; i++)
+    {
+      const YyOrder *order = orders->pdata[i];
+
+      if (ra_command_options.json)
+        json_array_add_element (array, yy_order_to_json (order));
+      else
+        g_print ("%s\t%s\t%s\t%s\n", order->number, yy_order_state_get_title (order->state),
+                 order->organization, order->token == NULL ? "" : order->token);
+    }
+  if (ra_command_options.json)
+    ra_command_print_json (array);
+  else
+    json_array_unref (array);
+}
+
+static void
+print_order (YyOrder *order)
+{
+  g_autoptr (GPtrArray) orders = g_ptr_array_new ();
+
+  g_ptr_array_add (orders, order);
+  print_orders (orders);
+}
+
+static YyOrder *
+read_details (GError **error)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (details == NULL)
+    {
+      g_set_error_literal (error, YY_ERROR, YY_ERROR_USAGE, _ ("--details is needed"));
+      return NULL;
+    }
+  path = g_canonicalize_filename (details, NULL);
+  bytes = ra_files_read ("/", path, error);
+  return bytes == NULL ? NULL : yy_order_new_from_key_file (bytes, error);
+}
+
+static gboolean
+add (char **arguments, GError **error)
+{
+  g_autoptr (YyOrder) order = read_details (error);
+  g_autoptr (RaSite) site = order == NULL ? NULL : ra_command_open (error);
+
+  if (site == NULL || !ra_store_begin (site->store, error))
+    return FALSE;
+  if (!ra_office_add (site, ra_command_who (), order, error))
+    {
+      ra_store_rollback (site->store);
+      return FALSE;
+    }
+  if (!ra_store_commit (site->store, error))
+    return FALSE;
+  if (ra_command_options.json)
+    print_order (order);
+  else
+    g_print ("%s\n", order->number);
+  return TRUE;
+}
+
+static gboolean
+list (char **arguments, GError **error)
+{
+  g_autoptr (RaSite) site = ra_command_open (error);
+  g_autoptr (GPtrArray) orders = site == NULL ? NULL : ra_store_list_orders (site->store, error);
+
+  if (orders == NULL)
+    return FALSE;
+  print_orders (orders);
+  return TRUE;
+}
+
+static gboolean
+show (char **arguments, GError **error)
+{
+  g_autoptr (RaSite) site = ra_command_open (error);
+  g_autoptr (YyOrder) order = site == NULL ? NULL : ra_office_get_order (site, arguments[0], error);
+
+  if (order == NULL)
+    return FALSE;
+  print_order (order);
+  return TRUE;
+}
+
+/* Commits what was done, delivers the message it made, and prints the order. */
+static gboolean
+finish (RaSite *site, YyOrder *order, gint64 message, GError **error)
+{
+  if (order == NULL)
+    {
+      ra_store_rollback (site->store);
+      return FALSE;
+    }
+  if (!ra_store_commit (site->store, error))
+    return FALSE;
+  ra_sms_deliver (site, message);
+  print_order (order);
+  return TRUE;
+}
+
+static gboolean
+approve (char **arguments, GError **error)
+{
+  g_autoptr (RaSite) site = ra_command_open (error);
+  g_autoptr (YyOrder) order = NULL;
+  gint64 message = 0;
+
+  if (site == NULL || !ra_store_begin (site->store, error))
+    return FALSE;
+  order = ra_office_approve (site, ra_command_who (), arguments[0], &message, error);
+  return finish (site, order, message, error);
+}
+
+static gboolean
+reject (char **arguments, GError **error)
+{
+  g_autoptr (RaSite) site = NULL;
+  g_autoptr (YyOrder) order = NULL;
+  gint64 message = 0;
+
+  if (reason == NULL || *reason == '\0')
+    {
+      g_set_error_literal (error, YY_ERROR, YY_ERROR_USAGE, _ ("--reason is needed"));
+      return FALSE;
+    }
+  site = ra_command_open (error);
+  if (site == NULL || !ra_store_begin (site->store, error))
+    return FALSE;
+  order = ra_office_reject (site, ra_command_who (), arguments[0], reason, &message, error);
+  return finish (site, order, message, error);
+}
+
+static gboolean
+resend (char **arguments, GError **error)
+{
+  g_autoptr (RaSite) site = ra_command_open (error);
+  g_autoptr (YyOrder) order = NULL;
+  gint64 message = 0;
+
+  if (site == NULL || !ra_store_begin (site->store, error))
+    return FALSE;
+  order = ra_office_resend (site, ra_command_who (), arguments[0], &message, error);
+  return finish (site, order, message, error);
+}
+
+static const GOptionEntry add_options[] = { { "details", 0, 0, G_OPTION_ARG_FILENAME, &details,
+                                              N_ ("The order's details, a key file"), "FILE" },
+                                            G_OPTION_ENTRY_NULL };
+static const GOptionEntry reject_options[] = { { "reason", 0, 0, G_OPTION_ARG_STRING, &reason,
+                                                 N_ ("Why, as the applicant will read it"),
+                                                 "TEXT" },
+                                               G_OPTION_ENTRY_NULL };
+
+const RaCommand ra_command_order_add = {
+  "order add", "", 0, add, add_options, N_ ("Register an order handed in at the office")
+};
+const RaCommand ra_command_order_list = { "order list", "", 0, list, NULL, N_ ("List all orders") };
+const RaCommand ra_command_order_show = { "order show", "NUMBER", 1,
+                                          show,         NULL,     N_ ("Show one order") };
+const RaCommand ra_command_order_approve = {
+  "order approve", "NUMBER", 1, approve, NULL, N_ ("Pass the review the order is in")
+};
+const RaCommand ra_command_order_reject = {
+  "order reject", "NUMBER", 1, reject, reject_options, N_ ("Reject an order that is being reviewed")
+};
+const RaCommand ra_command_order_resend = {
+  "order resend", "NUMBER", 1, resend, NULL, N_ ("Send a new activation code")
+};

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ra/ra-connections.h"
+
+#define MAX_CONNECTIONS   4000
+#define HANDSHAKE_SECONDS 15
+#define SWEEP_SECONDS     1
+#define CONNECTION_KEY    "ra-connection"
+
+struct _RaConnections
+{
+  SoupServer *server;
+  GTlsCertificate *certificate;
+  GSocket *listener;
+  GSource *source;
+  guint sweeper;
+  GHashTable *open; /* set of Connection */
+};
+
+typedef struct
+{
+  RaConnections *owner;
+  GSocket *socket;
+  gint64 deadline; /* monotonic seconds */
+} Connection;
+
+static gint64
+now (void)
+{
+  return g_get_monotonic_time () / G_USEC_PER_SEC;
+}
+
+static void watch (RaConnections *self);
+
+/* The stream is gone, and nobody uses the connection any more. */
+static void
+stream_gone (gpointer data, GObject *stream)
+{
+  Connection *connection = data;
+  RaConnections *self = connection->owner;
+
+  g_hash_table_remove (self->open, connection);
+  g_object_unref (connection->socket);
+  g_free (connection);
+  if (self->listener != NULL && self->source == NULL)
+    watch (self);
+}
+
+static void
+handshake_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GIOStream) stream = G_IO_STREAM (source);
+  g_autoptr (GSocketAddress) local = NULL;
+  g_autoptr (GSocketAddress) remote = NULL;
+  g_autoptr (GError) error = NULL;
+  Connection *connection = user_data;
+
+  if (g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, &error))
+    {
+      local = g_socket_get_local_address (connection->socket, &error);
+      remote = local == NULL ? NULL : g_socket_get_remote_address (connection->socket, &error);
+    }
+  if (remote == NULL)
+    {
+      g_debug ("A connection was not made: %s", error->message);
+      return;
+    }
+  /* The address object is the one thing of ours that libsoup hands back with each message. */
+  g_object_set_data (G_OBJECT (remote), CONNECTION_KEY, connection);
+  if (!soup_server_accept_iostream (connection->owner->server, stream, local, remote, &error))
+    g_debug ("A connection was not taken: %s", error->message);
+}
+
+static void
+take (RaConnections *self, GSocket *socket)
+{
+  g_autoptr (GSocketConnection) base = g_socket_connection_factory_create_connection (socket);
+  GIOStream *stream = g_tls_server_connection_new (G_IO_STREAM (base), self->certificate, NULL);
+  Connection *connection = NULL;
+
+  if (stream == NULL)
+    return;
+  connection = g_new0 (Connection, 1);
+  connection->owner = self;
+  connection->socket = g_object_ref (socket);
+  connection->deadline = now () + HANDSHAKE_SECONDS;
+  g_hash_table_add (self->open, connection);
+  g_object_weak_ref (G_OBJECT (stream), stream_gone, connection);
+  /* Clients that close without saying goodbye are ordinary. */
+  g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (stream), FALSE);
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (stream), G_PRIORITY_DEFAULT, NULL,
+                                    handshake_done, connection);
+}
+
+static gboolean
+accept_some (GSocket *listener, GIOCondition condition, gpointer user_data)
+{
+  RaConnections *self = user_data;
+
+  for (guint i = 0; i < 64; i++)
+    {
+      g_autoptr (GSocket) socket = NULL;
+
+      if (g_hash_table_size (self->open) >= MAX_CONNECTIONS)
+        {
+          g_clear_pointer (&self->source, g_source_unref);
+          return G_SOURCE_REMOVE;
+        }
+      socket = g_socket_accept (listener, NULL, NULL);
+      if (socket == NULL)
+        break;
+      take (self, socket);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+watch (RaConnections *self)
+{
+  self->source = g_socket_create_source (self->listener, G_IO_IN, NULL);
+  g_source_set_callback (self->source, G_SOURCE_FUNC (accept_some), self, NULL);
+  g_source_attach (self->source, NULL);
+}
+
+/* Whoever waits on the stream sees its end, and lets go of it. */
+static void
+shut (Connection *connection)
+{
+  connection->deadline = G_MAXINT64;
+  g_socket_shutdown (connection->socket, TRUE, TRUE, NULL);
+}
+
+static gboolean
+sweep (gpointer user_data)
+{
+  RaConnections *self = user_data;
+  GHashTableIter iter;
+  gpointer key = NULL;
+
+  g_hash_table_iter_init (&iter, self->open);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (((Connection *) key)->deadline <= now ())
+      shut (key);
+  return G_SOURCE_CONTINUE;
+}
+
+RaConnections *
+ra_connections_new (GSocket *listener, GTlsCertificate *certificate, SoupServer *server)
+{
+  RaConnections *self = g_new0 (RaConnections, 1);
+
+  self->server = g_object_ref (server);
+  self->certificate = g_object_ref (certificate);
+  self->listener = g_object_ref (listener);
+  self->open = g_hash_table_new (g_direct_hash, g_direct_equal);
+  self->sweeper = g_timeout_add_seconds (SWEEP_SECONDS, sweep, self);
+  watch (self);
+  return self;
+}
+
+void
+ra_connections_stop (RaConnections *self)
+{
+  if (self->source != NULL)
+    g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+  if (self->listener != NULL)
+    g_socket_close (self->listener, NULL);
+  g_clear_object (&self->listener);
+}
+
+void
+ra_connections_free (RaConnections *self)
+{
+  GHashTableIter iter;
+  gpointer key = NULL;
+
+  ra_connections_stop (self);
+  g_clear_handle_id (&self->sweeper, g_source_remove);
+  g_hash_table_iter_init (&iter, self->open);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    shut (key);
+  soup_server_disconnect (self->server);
+  /* What was still shaking hands ends in its own callback. */
+  while (g_hash_table_size (self->open) > 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_hash_table_unref (self->open);
+  g_object_unref (self->certificate);
+  g_object_unref (self->server);
+  g_free (self);
+}
+
+static Connection *
+connection_of (SoupServerMessage *message)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+
+  return remote == NULL ? NULL : g_object_get_data (G_OBJECT (remote), CONNECTION_KEY);
+}
+
+void
+ra_connections_allow (SoupServerMessage *message, guint seconds)
+{
+  Connection *connection = connection_of (message);
+
+  if (connection != NULL)
+    connection->deadline = now () + seconds;
+}
+
+void
+ra_connections_drop (SoupServerMessage *message)
+{
+  Connection *connection = connection_of (message);
+
+  if (connection != NULL)
+    shut (connection);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ra/ra-office.h"
+
+#include "ra/ra-sms.h"
+
+#include <glib/gi18n.h>
+
+#define DAY (24 * 60 * 60)
+
+YyOrder *
+ra_office_get_order (RaSite *site, const char *number, GError **error)
+{
+  YyOrder *order = NULL;
+
+  if (!ra_store_get_order (site->store, number, &order, error))
+    return NULL;
+  if (order == NULL)
+    g_set_error (error, YY_ERROR, YY_ERROR_REFUSED, _ ("There is no order %s"), number);
+  return order;
+}
+
+static YyOrderFacts
+facts_of (RaSite *site, const YyOrder *order)
+{
+  const char *nick = yy_order_type_get_info (order->type)->nick;
+  guint price = ra_site_get_number (site, "fees", nick, 0, 1000000, 0);
+
+  return (YyOrderFacts){ .fee = yy_order_type_get_fee (order->type, price, order->years),
+                         .paid = order->paid };
+}
+
+/* One event: the state machine decides, the log and the order say so. */
+static gboolean
+happen (RaSite *site,
+        const char *who,
+        YyOrder *order,
+        YyOrderEvent event,
+        const char *why,
+        GError **error)
+{
+  const YyOrderFacts facts = facts_of (site, order);
+  g_autofree char *what = g_strconcat ("order.", yy_order_event_get_nick (event), NULL);
+  g_autofree char *detail = NULL;
+  YyOrderState next = order->state;
+
+  if (!yy_order_state_next (order->type, &facts, order->state, event, &next, error))
+    return FALSE;
+  detail =
+      g_strdup_printf ("%s → %s%s%s", yy_order_state_get_nick (order->state),
+                       yy_order_state_get_nick (next), why == NULL ? "" : ": ", why ? why : "");
+  order->state = next;
+  order->paid = order->paid || event == YY_ORDER_PAY;
+  return ra_store_update_order (site->store, order, error) &&
+         ra_store_audit (site->store, who, what, order->number, detail, error);
+}
+
+gboolean
+ra_office_add (RaSite *site, const char *who, YyOrder *order, GError **error)
+{
+  if (order->type != YY_ORDER_APPLY)
+    {
+      g_set_error (error, YY_ERROR, YY_ERROR_REFUSED,
+                   _ ("Orders of the type “%s” are not taken by this service yet"),
+                   yy_order_type_get_info (order->type)->nick);
+      return FALSE;
+    }
+  if (!ra_store_add_order (site->store, order, error) ||
+      !ra_store_audit (site->store, who, "order.add", order->number, "draft", error) ||
+      !happen (site, who, order, YY_ORDER_SUBMIT, NULL, error) ||
+      !happen (site, who, order, YY_ORDER_ACCEPT, "documents handed in at the office", error))
+    return FALSE;
+  return order->state != YY_ORDER_AWAITING_PAYMENT ||
+         happen (site, who, order, YY_ORDER_PAY, "marked as paid by the office", error);
+}
+
+/* A new code: only its hash is kept, and the message it is in. */
+static gboolean
+send_code (RaSite *site, const char *who, YyOrder *order, gint64 *message, GError **error)
+{
+  guint length = ra_site_get_number (site, "code", "length", 6, 12, 6);
+  guint days = ra_site_get_number (site, "code", "activation-validity-days", 1, 3650, 30);
+  g_autoptr (YySecret) secret = yy_secret_new_random (length, "0123456789");
+  g_autoptr (GBytes) hash = ra_vault_hash (site->vault, "activation", order->number, secret);
+  RaCode code = { .order = order->number,
+                  .hash = hash,
+                  .state = RA_CODE_VALID,
+                  .tries_left = ra_site_get_number (site, "code", "tries", 1, 20, 5),
+                  .expires = g_get_real_time () / G_USEC_PER_SEC + (gint64) days * DAY };
+
+  return ra_store_add_code (site->store, &code, error) &&
+         ra_sms_post (site, order, "activation", secret, message, error) &&
+         ra_store_audit (site->store, who, "code.send", order->number, order->agent_mobile, error);
+}
+
+static gboolean
+has_prepared_token (RaSite *site, const YyOrder *order, gboolean *prepared, GError **error)
+{
+  g_autoptr (RaToken) token = NULL;
+
+  if (order->token != NULL && !ra_store_get_token (site->store, order->token, &token, error))
+    return FALSE;
+  *prepared = token != NULL && g_strcmp0 (token->order, order->number) == 0 &&
+              g_str_equal (token->state, "prepared");
+  return TRUE;
+}
+
+static gboolean
+pass_second_review (RaSite *site, const char *who, YyOrder *order, gint64 *message, GError **error)
+{
+  gboolean prepared = FALSE;
+
+  if (!has_prepared_token (site, order, &prepared, error))
+    return FALSE;
+  if (!prepared)
+    {
+      g_set_error (error, YY_ERROR, YY_ERROR_REFUSED,
+                   _ ("No token was prepared for the order %s yet"), order->number);
+      return FALSE;
+    }
+  if (order->state == YY_ORDER_PAPERS_AWAITED &&
+      !happen (site, who, order, YY_ORDER_RECEIVE_PAPERS, NULL, error))
+    return FALSE;
+  return happen (site, who, order, YY_ORDER_APPROVE, "papers checked", error) &&
+         send_code (site, who, order, message, error);
+}
+
+YyOrder *
+ra_office_approve (RaSite *site,
+                   const char *who,
+                   const char *number,
+                   gint64 *message,
+                   GError **error)
+{
+  g_autoptr (YyOrder) order = ra_office_get_order (site, number, error);
+  gboolean done = FALSE;
+
+  *message = 0;
+  if (order == NULL)
+    return NULL;
+  if (order->state == YY_ORDER_PAPERS_AWAITED || order->state == YY_ORDER_SECOND_REVIEW)
+    done = pass_second_review (site, who, order, message, error);
+  else
+    done = happen (site, who, order, YY_ORDER_APPROVE, "first review passed", error);
+  return done ? g_steal_pointer (&order) : NULL;
+}
+
+YyOrder *
+ra_office_reject (RaSite *site,
+                  const char *who,
+                  const char *number,
+                  const char *reason,
+                  gint64 *message,
+                  GError **error)
+{
+  g_autoptr (YyOrder) order = ra_office_get_order (site, number, error);
+
+  *message = 0;
+  if (order == NULL)
+    return NULL;
+  g_free (order->reason);
+  order->reason = g_strdup (reason);
+  if (happen (site, who, order, YY_ORDER_REJECT, reason, error) &&
+      ra_sms_post (site, order, "rejected", NULL, message, error))
+    return g_steal_pointer (&order);
+  return NULL;
+}
+
+YyOrder *
+ra_office_resend (RaSite *site,
+                  const char *who,
+                  const char *number,
+                  gint64 *message,
+                  GError **error)
+{
+  g_autoptr (YyOrder) order = ra_office_get_order (site, number, error);
+
+  *message = 0;
+  if (order == NULL)
+    return NULL;
+  if (order->state != YY_ORDER_READY)
+    {
+      g_set_error (error, YY_ERROR, YY_ERROR_REFUSED,
+                   _ ("The order %s is in the state “%s”: there is no code to send"), number,
+                   yy_order_state_get_nick (order->state));
+      return NULL;
+    }
+  return send_code (site, who, order, message, error) ? g_steal_pointer (&order) : NULL;
+}
+
+static gboolean
+use_up_codes (RaSite *site, YyOrder *order, GError **error)
+{
+  g_autoptr (GPtrArray) codes = ra_store_list_codes (site->store, order->number, error);
+
+  if (codes == NULL)
+    return FALSE;
+  for (guint i = 0; i < codes->len; i++)
+    {
+      RaCode *code = codes->pdata[i];
+
+      if (code->state != RA_CODE_VALID)
+        continue;
+      code->state = RA_CODE_USED;
+      if (!ra_store_update_code (site->store, code, error))
+        return FALSE;
+    }
+  return ra_store_drop_message_codes (site->store, order->number, error);
+}
+
+gboolean
+ra_office_complete (RaSite *site, const char *who, YyOrder *order, GError **error)
+{
+  g_autoptr (RaToken) token = NULL;
+
+  if (!happen (site, who, order, YY_ORDER_COMPLETE, NULL, error) ||
+      !use_up_codes (site, order, error) ||
+      !ra_store_get_token (site->store, order->token, &token, error))
+    return FALSE;
+  g_free (token->state);
+  token->state = g_strdup ("issued");
+  return ra_store_save_token (site->store, token, error);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "ra/ra-site.h"
+
+G_BEGIN_DECLS
+
+/**
+ * What the CA's office does with orders. Every function needs a transaction, and leaves what has to
+ * be undone to it when it fails. @who is for the audit log. @message is the number of a text
+ * message to deliver after the commit, 0 when there is none.
+ */
+
+/** ra_office_add: registers a draft as handed in, with its documents and its fee, at the office */
+gboolean ra_office_add (RaSite *site, const char *who, YyOrder *order, GError **error);
+
+/**
+ * ra_office_approve:
+ *
+ * Passes the review the order is in: the first one, or the second one, which needs a prepared token
+ * and sends the activation code.
+ *
+ * Returns: (transfer full): the order as it is then, or %NULL with %YY_ERROR_REFUSED
+ */
+YyOrder *ra_office_approve (RaSite *site,
+                            const char *who,
+                            const char *number,
+                            gint64 *message,
+                            GError **error);
+
+YyOrder *ra_office_reject (RaSite *site,
+                           const char *who,
+                           const char *number,
+                           const char *reason,
+                           gint64 *message,
+                           GError **error);
+
+/** ra_office_resend: a new activation code for an order that is ready; the old one is void */
+YyOrder *ra_office_resend (RaSite *site,
+                           const char *who,
+                           const char *number,
+                           gint64 *message,
+                           GError **error);
+
+/** ra_office_complete: the certificate was confirmed and the grant closed */
+gboolean ra_office_complete (RaSite *site, const char *who, YyOrder *order, GError **error);
+
+/** ra_office_get_order: Returns: (transfer full): or %NULL with %YY_ERROR_REFUSED */
+YyOrder *ra_office_get_order (RaSite *site, const char *number, GError **error);
+
+G_END_DECLS

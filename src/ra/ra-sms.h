@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "ra/ra-site.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ra_sms_post:
+ * @template: key in the profile's group [sms]
+ * @code: (nullable): the activation code in it
+ * @id: (out): number of the message in the outbox
+ *
+ * Puts a text message to the order's agent into the outbox. Needs a transaction.
+ */
+gboolean ra_sms_post (RaSite *site,
+                      const YyOrder *order,
+                      const char *template,
+                      const YySecret *code,
+                      gint64 *id,
+                      GError **error);
+
+/** ra_sms_dup_text: Returns: (transfer full): the text with the code filled in; wipe it after use
+ */
+YySecret *ra_sms_dup_text (RaSite *site, const RaMessage *message, GError **error);
+
+/** ra_sms_dup_code: Returns: (transfer full) (nullable): the code, %NULL when it was dropped */
+YySecret *ra_sms_dup_code (RaSite *site, const RaMessage *message, GError **error);
+
+/**
+ * ra_sms_deliver:
+ * @id: message in the outbox, committed before
+ *
+ * Hands the message to the profile's command, if there is one, and records what came of it. Runs
+ * the default main context for as long as the command takes, 20 seconds at most. A failure is
+ * recorded and nothing else: the message stays in the outbox.
+ */
+void ra_sms_deliver (RaSite *site, gint64 id);
+
+G_END_DECLS
