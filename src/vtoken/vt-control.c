@@ -26,7 +26,7 @@ typedef struct
 {
   VtControl *control;
   int fd;
-  guint watch;
+  guint watch; /* 0: it has said all it wants to say */
   int waiting; /* VtEvent */
   GString *input;
 } Client;
@@ -185,6 +185,18 @@ run_lines (Client *client)
     }
 }
 
+/* The other side has closed its half: what it said is still answered. */
+static void
+on_end_of_input (Client *client)
+{
+  client->watch = 0;
+  if (client->input->len > 0)
+    g_string_append_c (client->input, '\n');
+  run_lines (client);
+  if (client->waiting == NOT_WAITING)
+    g_ptr_array_remove (client->control->clients, client);
+}
+
 static gboolean
 on_client_readable (int fd, GIOCondition condition, gpointer user_data)
 {
@@ -194,7 +206,12 @@ on_client_readable (int fd, GIOCondition condition, gpointer user_data)
 
   if (count < 0 && (errno == EAGAIN || errno == EINTR))
     return G_SOURCE_CONTINUE;
-  if (count <= 0 || client->input->len + (gsize) count > MAX_LINE)
+  if (count == 0)
+    {
+      on_end_of_input (client);
+      return G_SOURCE_REMOVE;
+    }
+  if (count < 0 || client->input->len + (gsize) count > MAX_LINE)
     {
       client->watch = 0;
       g_ptr_array_remove (client->control->clients, client);
@@ -224,21 +241,39 @@ on_connection (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Runs the lines that waited; they can make other events happen, and those end other clients. */
+static void
+go_on (VtControl *control, Client *client)
+{
+  if (!g_ptr_array_find (control->clients, client, NULL))
+    return;
+  run_lines (client);
+  if (client->watch == 0 && client->waiting == NOT_WAITING)
+    g_ptr_array_remove (control->clients, client);
+}
+
 static void
 on_event (VtEvent event, gpointer user_data)
 {
   VtControl *control = user_data;
+  g_autoptr (GPtrArray) woken = g_ptr_array_new ();
 
   for (guint i = 0; i < control->clients->len; i++)
     {
       Client *client = g_ptr_array_index (control->clients, i);
 
-      if (client->waiting != (int) event)
-        continue;
+      if (client->waiting == (int) event)
+        g_ptr_array_add (woken, client);
+    }
+  for (guint i = 0; i < woken->len; i++)
+    {
+      Client *client = g_ptr_array_index (woken, i);
+
       client->waiting = NOT_WAITING;
       answer (client, "");
-      run_lines (client);
     }
+  for (guint i = 0; i < woken->len; i++)
+    go_on (control, g_ptr_array_index (woken, i));
 }
 
 static gboolean

@@ -67,7 +67,8 @@ vt_link_new (guint16 port, const VtLinkHandler *handler, gpointer user_data)
   link->handler = handler;
   link->user_data = user_data;
   link->fd = -1;
-  link->received = g_byte_array_new ();
+  /* never moved, so that no copy of a PIN stays behind */
+  link->received = g_byte_array_sized_new (FRAME_MAX);
   return link;
 }
 
@@ -275,43 +276,53 @@ on_lost (VtLink *link)
     link->retry = g_timeout_add (RETRY_MS, on_retry, link);
 }
 
-/* Returns: 1: there is a whole frame, 0: not yet, -1: the connection has ended */
+/* Returns: 1: there is a whole frame of @length bytes, 0: not yet, -1: this is no frame */
 static int
+find_frame (VtLink *link, gsize *length)
+{
+  const guint8 *data = link->received->data;
+
+  if (link->received->len < FRAME_HEADER)
+    return 0;
+  *length = (gsize) (data[0] << 8 | data[1]);
+  if (*length == 0)
+    return -1;
+  return link->received->len >= FRAME_HEADER + *length;
+}
+
+/* Returns: FALSE: the connection has ended */
+static gboolean
 receive (VtLink *link)
 {
   guint8 bytes[FRAME_MAX];
   ssize_t count = recv (link->fd, bytes, sizeof bytes, 0);
-  gsize length = 0;
 
   if (count < 0 && (errno == EAGAIN || errno == EINTR))
-    return 0;
-  if (count <= 0 || link->received->len + (gsize) count > FRAME_MAX)
-    return -1;
+    return TRUE;
+  /* nothing may come while an answer is awaited */
+  if (count <= 0 || link->busy || link->received->len + (gsize) count > FRAME_MAX)
+    return FALSE;
   g_byte_array_append (link->received, bytes, (guint) count);
   OPENSSL_cleanse (bytes, (gsize) count);
   ack_quickly (link);
-  if (link->received->len < FRAME_HEADER)
-    return 0;
-  length = link->received->data[0] << 8 | link->received->data[1];
-  return link->received->len >= FRAME_HEADER + length && length > 0;
+  return TRUE;
 }
 
-/* Control messages have no answer and can stand together before the next one. */
+/* Control messages have no answer, so more than one frame can have come. */
 static void
-take_frames (VtLink *link)
+take_frame (VtLink *link, gsize length)
 {
   guint8 *data = link->received->data;
-  gsize length = data[0] << 8 | data[1];
   gsize rest = link->received->len - FRAME_HEADER - length;
-  g_autofree guint8 *behind = g_memdup2 (data + FRAME_HEADER + length, rest);
+  guint8 *behind = g_memdup2 (data + FRAME_HEADER + length, rest);
   guint watch = link->watch;
 
   on_frame (link, data + FRAME_HEADER, length);
-  if (rest == 0 || link->watch != watch || link->received->len > 0)
-    return;
-  g_byte_array_append (link->received, behind, (guint) rest);
-  if (rest >= FRAME_HEADER && rest >= FRAME_HEADER + (gsize) (behind[0] << 8 | behind[1]))
-    take_frames (link);
+  if (rest > 0 && link->watch == watch && !link->busy)
+    g_byte_array_append (link->received, behind, (guint) rest);
+  if (rest > 0)
+    OPENSSL_cleanse (behind, rest);
+  g_free (behind);
 }
 
 static gboolean
@@ -319,13 +330,17 @@ on_readable (int fd, GIOCondition condition, gpointer user_data)
 {
   VtLink *link = user_data;
   guint watch = link->watch;
-  int result = receive (link);
+  gsize length = 0;
+  int found = receive (link) ? 1 : -1;
 
-  /* nothing may come while an answer is awaited */
-  if (result < 0 || (result > 0 && link->busy))
+  while (found > 0 && link->watch == watch && !link->busy)
+    {
+      found = find_frame (link, &length);
+      if (found > 0)
+        take_frame (link, length);
+    }
+  if (found < 0)
     on_lost (link);
-  else if (result > 0)
-    take_frames (link);
   return link->watch == watch ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 

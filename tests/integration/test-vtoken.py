@@ -4,6 +4,7 @@
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -251,6 +252,32 @@ def pulled_and_plugged_in_again():
             only, = stage.witness.tokens()
             tap.equal(only['serial num'], stage.token.serial)
         tap.equal(stage.token.state()['keys'], 1)
+
+
+@tap.case
+def the_control_socket_answers_whoever_asks():
+    with Pcsc() as pcsc, VirtualToken(pcsc) as token:
+        def ask(text):
+            with socket.socket(socket.AF_UNIX) as s:
+                s.settimeout(10)
+                s.connect(str(token.control))
+                s.sendall(text)
+                s.shutdown(socket.SHUT_WR)
+                return s.makefile().read().splitlines()
+        tap.contains(ask(b'counters\n')[0], '"inserted":true')
+        tap.contains(ask(b'state')[0], '"serial":"YYV0000001"')
+        # the commands behind one that waits are done after it
+        lines = ask(b'remove\ncounters\ninsert\ncounters\n')
+        tap.equal([lines[0], lines[2]], ['{"ok":true}'] * 2)
+        tap.contains(lines[1], '"inserted":false')
+        tap.contains(lines[3], '"inserted":true')
+        for wrong in (b'dance\n', b'\n', b'delay\n', b'delay x\n', b'delay -1\n', b'state 1\n'):
+            tap.contains(ask(wrong)[0], '"ok":false')
+        try:
+            tap.equal(ask(b'x' * 1000), [], 'the answer to a line without end')
+        except ConnectionResetError:
+            pass
+        tap.contains(ask(b'counters\n')[0], '"ok":true')
 
 
 @tap.case
