@@ -93,13 +93,16 @@ class Service:
         from now; die 'before': what was not synchronized is lost, as in a power cut; 'after': it is
         there, and nobody was told."""
         env = {**os.environ, **(environment or {})}
+        preload = env.pop('LD_PRELOAD', '')
         if die_at_sync is not None:
             self._count(env, die_at_sync, die)
+            preload += ' ' + str(paths.build_root() / SHIM)
         with self._socket(self.port) as listener, open(self.log, 'ab') as log:
             listener.listen(1024)
             self.process = subprocess.Popen(
-                ['/bin/sh', '-c', 'exec 3<&"$1"; shift; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', 'sh',
-                 str(listener.fileno()), self._program(), 'serve', '--dir', str(self.folder),
+                ['/bin/sh', '-c', 'exec 3<&"$1"; shift; export LD_PRELOAD="$1"; shift; '
+                 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', 'sh',
+                 str(listener.fileno()), preload, self._program(), 'serve', '--dir', str(self.folder),
                  *self.arguments],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
                 pass_fds=[listener.fileno()], env=env)
@@ -119,8 +122,8 @@ class Service:
             self._counter = mmap.mmap(file.fileno(), 16)
         self._limit = die_at_sync
         env['YINYAO_SYNC_COUNTER'] = str(path)
-        env['LD_PRELOAD'] = ' '.join(filter(None, [env.get('LD_PRELOAD'),
-                                                   str(paths.build_root() / SHIM)]))
+        # The sanitizer's runtime wants to be first, but does not need to.
+        env['ASAN_OPTIONS'] = env.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'
 
     def syncs(self):
         """Writes to the disk since start(die_at_sync=…)."""

@@ -144,12 +144,6 @@ pwrite64 (int fd, const void *data, size_t length, off64_t offset)
   return real_write (fd, data, length, offset);
 }
 
-ssize_t
-pwrite (int fd, const void *data, size_t length, off_t offset)
-{
-  return pwrite64 (fd, data, length, offset);
-}
-
 int
 close (int fd)
 {
