@@ -5,8 +5,11 @@ each fault ends with its own exit status and a message, nothing is lost and no P
 import os
 import re
 import subprocess
+import sys
 import time
 from pathlib import Path
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 from harness.demo import OPENSC, Demo, program
 from harness.tap import case, contains, equal, main
@@ -15,6 +18,9 @@ PIN, SECOND, WRONG = "Spring+2026", "Autumn-2026", "Winter+1999"
 (FAILED, USAGE, NO_TOKEN, WRONG_PIN, LOCKED, LAST_TRY, REMOVED, DRIVER, UNREACHABLE, REFUSED,
  NOT_TRUSTED, PIN_RULES) = range(1, 13)
 FULL = 14
+
+# Messages are looked at in the language of the sources.
+os.environ.update(LC_ALL="C.UTF-8", LANGUAGE="en")
 
 
 def activate(demo, code=None, pin=PIN, **options):
@@ -227,9 +233,9 @@ def clock(offset):
         equal(demo.service.office("order", "show", demo.order)[0]["state"], "completed")
 
 
-@case
-def a_full_card_says_so_and_loses_nothing():
-    with Demo(memory=2000) as demo:
+@case("a full card says so and loses nothing; bytes of memory:", args=[(300,), (1200,), (1500,)])
+def full_card(memory):
+    with Demo(memory=memory) as demo:
         refused(activate(demo, check=False), FULL)
         equal(demo.token.state()["pin_tries"], 10)
 
