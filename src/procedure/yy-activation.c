@@ -1,60 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "procedure/yy-activation.h"
+#include "procedure/yy-activation-private.h"
 
 #include <string.h>
 
 #include <glib/gi18n.h>
 
-#include "procedure/yy-activated.h"
 #include "procedure/yy-pin-policy.h"
 
 /* A key pair and a certificate, generously. */
 #define NEEDED_MEMORY 4096
 /* Every step once, and the way back to the first one after another run took the grant over. */
 #define MAX_STEPS 16
-/* Looks after a lost answer, one second and then two apart. */
-#define MAX_LOOKS 3
-
-typedef struct
-{
-  YyTokenManager *manager;
-  YyService *service;
-  YyTokenSession *session;
-  char *id;
-  char *serial;
-  YyPinPolicy policy;
-  YySecret *code;
-  YySecret *new_pin;
-
-  YyActivationProgressFunc progress;
-  gpointer progress_data;
-  GCancellable *cancellable; /* the caller's */
-  gulong cancelled_id;
-  GCancellable *service_cancellable; /* also cancelled when the token is pulled */
-  gulong items_id;
-  gboolean removed;
-
-  GPtrArray *anchors;
-  YyGrant *grant;
-  YySecret *current;
-  YySecret *pending;
-  YySecret *cmp_secret;
-  gboolean needs_rotation;
-  gboolean logged_in;
-  GBytes *spki;
-  GError *request_error;
-  guint looks;
-
-  guint n_steps;
-  YyActivationStep last_step;
-} Run;
-
-static void next (GTask *task);
 
 static void
 run_free (gpointer data)
 {
-  Run *run = data;
+  YyActivationRun *run = data;
 
   g_clear_object (&run->manager);
   g_clear_object (&run->service);
@@ -77,7 +38,7 @@ run_free (gpointer data)
 
 /* Secrets go and the agent is replaced before the caller hears of the end. */
 static void
-wind_up (Run *run)
+wind_up (YyActivationRun *run)
 {
   if (run->cancellable != NULL)
     g_cancellable_disconnect (run->cancellable, run->cancelled_id);
@@ -97,10 +58,10 @@ wind_up (Run *run)
 }
 
 /* @error: (transfer full) */
-static void
-fail (GTask *task, GError *error)
+void
+yy_activation_fail (GTask *task, GError *error)
 {
-  Run *run = g_task_get_task_data (task);
+  YyActivationRun *run = g_task_get_task_data (task);
 
   wind_up (run);
   if (run->removed && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
@@ -115,323 +76,24 @@ fail (GTask *task, GError *error)
 }
 
 static void
-tell (Run *run, YyActivationStep step)
+tell (YyActivationRun *run, YyActivationStep step)
 {
   if (run->progress != NULL)
     run->progress (step, run->progress_data);
 }
 
 static void
-finish_report (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  GError *error = NULL;
-
-  if (yy_service_report_finish (YY_SERVICE (source), result, &error))
-    next (task);
-  else
-    fail (task, error);
-}
-
-static void
-report (GTask *task, YyGrantState state)
-{
-  Run *run = g_task_get_task_data (task);
-
-  yy_service_report_async (run->service, run->grant, run->id, state, run->service_cancellable,
-                           finish_report, task);
-}
-
-/* Authorise */
-
-static void finish (GTask *task, YyCertificate *certificate);
-
-/* The order is completed. If that was a moment ago and only the answer to it was lost, the token
- * can show it: then this run is done. Otherwise the used code is what is told. */
-static void
-on_used_code_checked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Run *run = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (YyCertificate) certificate =
-      yy_activated_prove_finish (YY_TOKEN_SESSION (source), result, &error);
-
-  if (certificate != NULL)
-    finish (task, certificate);
-  else if (g_error_matches (error, YY_ERROR, YY_ERROR_TOKEN_REMOVED) ||
-           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    fail (task, g_steal_pointer (&error));
-  else
-    fail (task, g_steal_pointer (&run->request_error));
-}
-
-static void
-on_authorised (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Run *run = g_task_get_task_data (task);
-  GError *error = NULL;
-  YyGrant *grant = yy_service_activate_finish (YY_SERVICE (source), result, &error);
-
-  if (g_error_matches (error, YY_ERROR, YY_ERROR_CODE_USED))
-    {
-      run->request_error = error;
-      yy_activated_prove_async (run->session, run->anchors, run->new_pin, run->cancellable,
-                                on_used_code_checked, task);
-      return;
-    }
-  if (grant == NULL)
-    {
-      fail (task, error);
-      return;
-    }
-  g_clear_pointer (&run->grant, yy_grant_unref);
-  run->grant = grant;
-  next (task);
-}
-
-/* PIN */
-
-static void
-on_user_pin_set (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Run *run = g_task_get_task_data (task);
-  GError *error = NULL;
-  int which = yy_token_session_set_user_pin_finish (YY_TOKEN_SESSION (source), result, &error);
-  gboolean pending_first = run->grant->state >= YY_GRANT_ROTATED;
-
-  if (which < 0)
-    {
-      fail (task, error);
-      return;
-    }
-  run->needs_rotation =
-      (which == 0) != pending_first && !yy_secret_equal (run->current, run->pending);
-  report (task, YY_GRANT_PIN_SET);
-}
-
-static void
-on_released (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Run *run = g_task_get_task_data (task);
-  GError *error = NULL;
-  const YySecret *so_pins[2] = { NULL, NULL };
-  gboolean pending_first = FALSE;
-
-  g_clear_pointer (&run->current, yy_secret_free);
-  g_clear_pointer (&run->pending, yy_secret_free);
-  if (!yy_service_release_finish (YY_SERVICE (source), result, &run->current, &run->pending,
-                                  &error))
-    {
-      fail (task, error);
-      return;
-    }
-  pending_first = run->grant->state >= YY_GRANT_ROTATED;
-  so_pins[pending_first ? 1 : 0] = run->current;
-  so_pins[pending_first ? 0 : 1] = run->pending;
-  yy_token_session_set_user_pin_async (run->session, so_pins,
-                                       yy_secret_equal (run->current, run->pending) ? 1 : 2,
-                                       run->new_pin, run->cancellable, on_user_pin_set, task);
-}
-
-static void
-on_rotated (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Run *run = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (!yy_token_session_finish (YY_TOKEN_SESSION (source), result, &error))
-    {
-      fail (task, error);
-      return;
-    }
-  run->needs_rotation = FALSE;
-  report (task, YY_GRANT_ROTATED);
-}
-
-static void
-rotate (GTask *task)
-{
-  Run *run = g_task_get_task_data (task);
-
-  if (run->needs_rotation)
-    yy_token_session_rotate_so_pin_async (run->session, run->current, run->pending,
-                                          run->cancellable, on_rotated, task);
-  else
-    report (task, YY_GRANT_ROTATED);
-}
-
-/* Key */
-
-static void
-on_key_generated (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Run *run = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  g_clear_pointer (&run->spki, g_bytes_unref);
-  run->spki = yy_token_session_generate_key_finish (YY_TOKEN_SESSION (source), result, &error);
-  if (run->spki == NULL)
-    {
-      fail (task, error);
-      return;
-    }
-  run->logged_in = TRUE;
-  next (task);
-}
-
-static void
-on_logged_in (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Run *run = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (!yy_token_session_finish (YY_TOKEN_SESSION (source), result, &error))
-    {
-      fail (task, error);
-      return;
-    }
-  yy_token_session_generate_key_async (run->session, run->grant->key_id, run->grant->key_label,
-                                       run->grant->key_type, run->grant->key_bits, run->cancellable,
-                                       on_key_generated, task);
-}
-
-/* Certificate */
-
-static void look (GTask *task);
-
-static gboolean
-on_look_again (gpointer user_data)
-{
-  look (user_data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Run *run = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (YyToken) token = yy_token_session_dup_snapshot (run->session);
-  gboolean looked = yy_service_look_finish (YY_SERVICE (source), result, &error);
-
-  if (run->request_error == NULL && looked)
-    next (task);
-  else if (run->request_error == NULL)
-    fail (task, g_steal_pointer (&error));
-  /* The answer to the confirmation was lost, and the order is completed: nothing was lost. */
-  else if (looked && token != NULL &&
-           yy_activation_next_step (token, run->grant, run->id, TRUE) == YY_ACTIVATION_DONE)
-    next (task);
-  else if (!looked && ++run->looks < MAX_LOOKS &&
-           !g_cancellable_is_cancelled (run->service_cancellable))
-    g_timeout_add_seconds (run->looks, on_look_again, task);
-  else
-    fail (task, g_steal_pointer (&run->request_error));
-}
-
-static void
-look (GTask *task)
-{
-  Run *run = g_task_get_task_data (task);
-
-  yy_service_look_async (run->service, run->grant, run->service_cancellable, on_looked, task);
-}
-
-static void
-on_enrolled (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Run *run = g_task_get_task_data (task);
-  GError *error = NULL;
-  g_autoptr (YyCertificate) certificate =
-      yy_token_session_enrol_finish (YY_TOKEN_SESSION (source), result, &error);
-
-  g_clear_pointer (&run->cmp_secret, yy_secret_free);
-  if (certificate == NULL && !g_error_matches (error, YY_ERROR, YY_ERROR_SERVICE_UNREACHABLE) &&
-      !g_error_matches (error, YY_ERROR, YY_ERROR_SERVICE_FAILED))
-    {
-      fail (task, error);
-      return;
-    }
-  run->request_error = error;
-  look (task);
-}
-
-typedef struct
-{
-  YyTokenSession *session;
-  gpointer handle;
-} Transfer;
-
-static void
-on_cmp_answered (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autofree Transfer *transfer = user_data;
-  g_autoptr (YyTokenSession) session = transfer->session;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) response = yy_service_cmp_finish (YY_SERVICE (source), result, &error);
-
-  yy_token_session_return_transfer (session, transfer->handle, response, error);
-}
-
-static void
-on_transfer (YyTokenSession *session, GBytes *request, gpointer handle, gpointer user_data)
-{
-  Run *run = user_data;
-  Transfer *transfer = g_new0 (Transfer, 1);
-
-  transfer->session = g_object_ref (session);
-  transfer->handle = handle;
-  yy_service_cmp_async (run->service, request, run->service_cancellable, on_cmp_answered, transfer);
-}
-
-static void
-on_cmp_secret (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Run *run = g_task_get_task_data (task);
-  GError *error = NULL;
-  YyEnrolment enrolment = {
-    .id = run->grant->key_id,
-    .label = run->grant->key_label,
-    .subject = run->grant->subject,
-    .reference = run->grant->cmp_reference,
-    .anchors = run->anchors,
-    .transfer = on_transfer,
-    .transfer_data = run,
-  };
-
-  g_clear_pointer (&run->cmp_secret, yy_secret_free);
-  run->cmp_secret = yy_service_get_cmp_secret_finish (YY_SERVICE (source), result, &error);
-  if (run->cmp_secret == NULL)
-    {
-      fail (task, error);
-      return;
-    }
-  enrolment.secret = run->cmp_secret;
-  yy_token_session_enrol_async (run->session, &enrolment, run->cancellable, on_enrolled, task);
-}
-
-static void
-on_progress (YyTokenSession *session, const char *nick, Run *run)
+on_progress (YyTokenSession *session, const char *nick, YyActivationRun *run)
 {
   for (YyActivationStep step = YY_ACTIVATION_WRITE; step <= YY_ACTIVATION_CONFIRM; step++)
     if (strcmp (nick, yy_activation_step_get_nick (step)) == 0)
       tell (run, step);
 }
 
-static void
-finish (GTask *task, YyCertificate *certificate)
+void
+yy_activation_finish (GTask *task, YyCertificate *certificate)
 {
-  Run *run = g_task_get_task_data (task);
+  YyActivationRun *run = g_task_get_task_data (task);
 
   wind_up (run);
   tell (run, YY_ACTIVATION_DONE);
@@ -452,7 +114,7 @@ is_of_key (YyCertificate *certificate, GBytes *spki)
 static void
 done (GTask *task, YyToken *token)
 {
-  Run *run = g_task_get_task_data (task);
+  YyActivationRun *run = g_task_get_task_data (task);
   YyCertificate *certificate = yy_token_find_certificate (token, run->grant->key_id)->certificate;
   GError *error = NULL;
 
@@ -463,10 +125,10 @@ done (GTask *task, YyToken *token)
     yy_certificate_verify_chain (certificate, run->anchors, NULL, &error);
   if (error != NULL)
     {
-      fail (task, error);
+      yy_activation_fail (task, error);
       return;
     }
-  finish (task, certificate);
+  yy_activation_finish (task, certificate);
 }
 
 /* The loop */
@@ -474,52 +136,47 @@ done (GTask *task, YyToken *token)
 static void
 perform (GTask *task, YyActivationStep step)
 {
-  Run *run = g_task_get_task_data (task);
-
   switch ((int) step)
     {
     case YY_ACTIVATION_AUTHORISE:
-      yy_service_activate_async (run->service, run->serial, run->code, run->id,
-                                 run->service_cancellable, on_authorised, task);
+      yy_activation_authorise (task);
       break;
     case YY_ACTIVATION_SET_PIN:
-      yy_service_release_async (run->service, run->grant, run->service_cancellable, on_released,
-                                task);
+      yy_activation_set_pin (task);
       break;
     case YY_ACTIVATION_ROTATE:
-      rotate (task);
+      yy_activation_rotate (task);
       break;
     case YY_ACTIVATION_CLOSE:
-      report (task, YY_GRANT_CLOSED);
+      yy_activation_close (task);
       break;
     case YY_ACTIVATION_KEY:
-      yy_token_session_login_async (run->session, run->new_pin, run->cancellable, on_logged_in,
-                                    task);
+      yy_activation_make_key (task);
       break;
     case YY_ACTIVATION_REQUEST:
     default:
-      yy_service_get_cmp_secret_async (run->service, run->grant, run->service_cancellable,
-                                       on_cmp_secret, task);
+      yy_activation_request (task);
       break;
     }
 }
 
-static void
-next (GTask *task)
+void
+yy_activation_next (GTask *task)
 {
-  Run *run = g_task_get_task_data (task);
+  YyActivationRun *run = g_task_get_task_data (task);
   g_autoptr (YyToken) token = yy_token_session_dup_snapshot (run->session);
   YyActivationStep step = YY_ACTIVATION_DONE;
 
   if (g_cancellable_is_cancelled (run->cancellable))
     {
-      fail (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled")));
+      yy_activation_fail (task,
+                          g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled")));
       return;
     }
   if (token == NULL)
     {
-      fail (task,
-            g_error_new_literal (YY_ERROR, YY_ERROR_TOKEN_REMOVED, _ ("The token was pulled out")));
+      yy_activation_fail (task, g_error_new_literal (YY_ERROR, YY_ERROR_TOKEN_REMOVED,
+                                                     _ ("The token was pulled out")));
       return;
     }
   step = yy_activation_next_step (token, run->grant, run->id, run->logged_in);
@@ -530,8 +187,9 @@ next (GTask *task)
     }
   if (run->n_steps++ >= MAX_STEPS || (run->n_steps > 1 && step == run->last_step))
     {
-      fail (task, g_error_new (YY_ERROR, YY_ERROR_FAILED, _ ("This step had no effect: %s"),
-                               yy_activation_step_get_title (step)));
+      yy_activation_fail (task,
+                          g_error_new (YY_ERROR, YY_ERROR_FAILED, _ ("This step had no effect: %s"),
+                                       yy_activation_step_get_title (step)));
       return;
     }
   run->last_step = step;
@@ -542,7 +200,7 @@ next (GTask *task)
 /* Before anything is changed */
 
 static gboolean
-check_token (Run *run, YyToken *token, GError **error)
+check_token (YyActivationRun *run, YyToken *token, GError **error)
 {
   gint64 free_memory = yy_token_get_free_memory (token);
 
@@ -570,18 +228,22 @@ static void
 on_anchors (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
-  Run *run = g_task_get_task_data (task);
+  YyActivationRun *run = g_task_get_task_data (task);
   GError *error = NULL;
 
   run->anchors = yy_service_get_anchors_finish (YY_SERVICE (source), result, &error);
   if (run->anchors == NULL)
-    fail (task, error);
+    yy_activation_fail (task, error);
   else
-    next (task);
+    yy_activation_next (task);
 }
 
 static void
-on_items_changed (GListModel *model, guint position, guint removed, guint added, Run *run)
+on_items_changed (GListModel *model,
+                  guint position,
+                  guint removed,
+                  guint added,
+                  YyActivationRun *run)
 {
   g_autoptr (YyToken) token = yy_token_session_dup_snapshot (run->session);
 
@@ -598,7 +260,7 @@ on_cancelled (GCancellable *cancellable, GCancellable *service_cancellable)
 }
 
 static gboolean
-open_session (Run *run, const char *serial, const char *module, GError **error)
+open_session (YyActivationRun *run, const char *serial, const char *module, GError **error)
 {
   g_autoptr (YyToken) token = NULL;
 
@@ -629,7 +291,7 @@ yy_activation_run_async (YyTokenManager *manager,
                          gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
-  Run *run = g_new0 (Run, 1);
+  YyActivationRun *run = g_new0 (YyActivationRun, 1);
   g_autoptr (YySecret) id = yy_secret_new_random (32, "0123456789abcdef");
   GError *error = NULL;
 
@@ -654,7 +316,7 @@ yy_activation_run_async (YyTokenManager *manager,
     }
   if (!open_session (run, serial, module, &error))
     {
-      fail (task, error);
+      yy_activation_fail (task, error);
       return;
     }
   yy_service_get_anchors_async (service, run->service_cancellable, on_anchors, task);
