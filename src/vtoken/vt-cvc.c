@@ -10,9 +10,6 @@
 #define SEQUENCE_NUMBER "00001"
 #define FIELD           32 /* bytes of a P-256 coordinate */
 
-static const guint8 oid_rsa[] = { 0x04, 0x00, 0x7f, 0x00, 0x07, 0x02, 0x02, 0x02, 0x01, 0x02 };
-static const guint8 oid_ec[] = { 0x04, 0x00, 0x7f, 0x00, 0x07, 0x02, 0x02, 0x02, 0x02, 0x03 };
-
 static void
 append_string (GByteArray *out, guint tag, const char *text)
 {
@@ -53,12 +50,12 @@ encode_public_key (const VtKey *key)
 
   if (key->kind == VT_KEY_RSA)
     {
-      vt_tlv_append (out, 0x06, oid_rsa, sizeof oid_rsa);
+      vt_tlv_append (out, 0x06, vt_oid_rsa, VT_OID_LENGTH);
       append_number (out, 0x81, key->pkey, OSSL_PKEY_PARAM_RSA_N, 0);
       append_number (out, 0x82, key->pkey, OSSL_PKEY_PARAM_RSA_E, 0);
       return out;
     }
-  vt_tlv_append (out, 0x06, oid_ec, sizeof oid_ec);
+  vt_tlv_append (out, 0x06, vt_oid_ec, VT_OID_LENGTH);
   append_number (out, 0x81, key->pkey, OSSL_PKEY_PARAM_EC_P, FIELD);
   append_number (out, 0x82, key->pkey, OSSL_PKEY_PARAM_EC_A, FIELD);
   append_number (out, 0x83, key->pkey, OSSL_PKEY_PARAM_EC_B, FIELD);

@@ -10,9 +10,11 @@
 
 #include "vtoken/vt-apdu.h"
 
-/* id-TA-RSA-v1-5-SHA-256 and id-TA-ECDSA-SHA-256 (BSI TR-03110-3, D.3) */
-static const guint8 oid_rsa[] = { 0x04, 0x00, 0x7f, 0x00, 0x07, 0x02, 0x02, 0x02, 0x01, 0x02 };
-static const guint8 oid_ec[] = { 0x04, 0x00, 0x7f, 0x00, 0x07, 0x02, 0x02, 0x02, 0x02, 0x03 };
+const guint8 vt_oid_rsa[VT_OID_LENGTH] = { 0x04, 0x00, 0x7f, 0x00, 0x07,
+                                           0x02, 0x02, 0x02, 0x01, 0x02 };
+const guint8 vt_oid_ec[VT_OID_LENGTH] = {
+  0x04, 0x00, 0x7f, 0x00, 0x07, 0x02, 0x02, 0x02, 0x02, 0x03
+};
 /* the prime of P-256 (FIPS 186-4, D.1.2.3) */
 static const guint8 prime_p256[] = {
   0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
@@ -32,11 +34,11 @@ vt_key_kind_requested (VtSpan public_key, guint *bits)
 
   if (!vt_tlv_find (public_key, 0x06, &oid))
     return 0;
-  if (span_is (oid, oid_ec, sizeof oid_ec))
+  if (span_is (oid, vt_oid_ec, VT_OID_LENGTH))
     return vt_tlv_find (public_key, 0x81, &value) && span_is (value, prime_p256, sizeof prime_p256)
                ? VT_KEY_EC_P256
                : 0;
-  if (!span_is (oid, oid_rsa, sizeof oid_rsa) || !vt_tlv_find (public_key, 0x02, &value))
+  if (!span_is (oid, vt_oid_rsa, VT_OID_LENGTH) || !vt_tlv_find (public_key, 0x02, &value))
     return 0;
   if (value.length != 2)
     return 0;

@@ -7,6 +7,11 @@
 
 G_BEGIN_DECLS
 
+#define VT_OID_LENGTH 10
+/** id-TA-RSA-v1-5-SHA-256 and id-TA-ECDSA-SHA-256 (BSI TR-03110-3, D.3) */
+extern const guint8 vt_oid_rsa[VT_OID_LENGTH];
+extern const guint8 vt_oid_ec[VT_OID_LENGTH];
+
 /** VtKeyKind: 0 is no kind: the first byte of a key in the state file. */
 typedef enum
 {
