@@ -12,7 +12,8 @@ the machine or another such world could reach it: pcscd and the tokens live in a
 nothing but a loopback interface. Only the Unix socket of pcscd is outside: clients find it by
 PCSCLITE_CSOCK_NAME, which environment() sets.
 
-When the program that made it ends, in whatever way, everything in it ends too and its folder is removed.
+When the program that made it ends, in whatever way, everything in it ends too, and its folder is
+removed.
 """
 import json
 import os
@@ -108,7 +109,8 @@ class Pcsc:
     def _reply(self):
         line = self._keeper.stdout.readline()
         if not line:
-            raise HarnessError('the private pcscd has ended (status %s)' % self._keeper.poll())
+            raise HarnessError('the private pcscd has ended (status %s); it needs mount, network and '
+                               'PID namespaces' % self._keeper.wait(10))
         reply = json.loads(line)
         if 'error' in reply:
             raise HarnessError(reply['error'])
