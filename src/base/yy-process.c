@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <locale.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -53,6 +54,8 @@ yy_process_init (void)
   bind_messages ();
   (void) setrlimit (RLIMIT_CORE, &none);
   (void) prctl (PR_SET_DUMPABLE, 0);
+  /* TLS and JSON libraries, drivers: what they free without wiping it, the C library overwrites. */
+  (void) mallopt (M_PERTURB, 0xa5);
   /* Registers the D-Bus names: the first error a process meets may come from another one. */
   (void) yy_error_quark ();
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Calls the service of YINYAO_CONFIG and prints what came of each call, one line a call:
  * "ok …" or "org.yinyao.Error.… MESSAGE". Arguments: anchors, cmp, activate, release, cmp-secret,
- * report, look, prepare, prepared, and "cancel", which cancels the next call once it is under way.
+ * report, look, prepare, prepared. Also "cancel", which cancels the next call once it is under way,
+ * "quiet", which keeps results to itself, and "scan:HEX", which looks for a text in this process's
+ * memory, the text in hexadecimal with one bit of each byte turned (so that it is not there
+ * itself).
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/yy-process.h"
@@ -14,6 +18,7 @@ typedef struct
   YyGrant *grant;
   GAsyncResult *result;
   GCancellable *cancellable;
+  gboolean quiet;
 } Client;
 
 static void
@@ -168,12 +173,64 @@ run_call (Client *client, const char *name)
   g_clear_object (&client->result);
   if (text != NULL)
     {
-      g_print ("ok %s\n", text);
+      g_print ("ok %s\n", client->quiet ? "" : text);
+      memset (text, 0, strlen (text));
       return;
     }
   g_assert_nonnull (error);
   code = g_dbus_error_encode_gerror (error);
   g_print ("%s %s\n", code, error->message);
+}
+
+static guint
+count_in (const char *start, const char *end, const guint8 *turned, gsize length)
+{
+  guint count = 0;
+
+  for (const char *p = start; p + length <= end; p++)
+    {
+      gsize n = 0;
+
+      while (n < length && ((guint8) p[n] ^ 1) == turned[n])
+        n++;
+      count += n == length ? 1 : 0;
+    }
+  return count;
+}
+
+/* Everything that can be written to: heap, stacks, data. */
+static guint
+scan_memory (const guint8 *turned, gsize length)
+{
+  g_autofree char *maps = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint count = 0;
+
+  g_assert_true (g_file_get_contents ("/proc/self/maps", &maps, NULL, NULL));
+  lines = g_strsplit (maps, "\n", -1);
+  for (gsize i = 0; lines[i] != NULL; i++)
+    {
+      gulong start = 0;
+      gulong end = 0;
+      char rights[8] = "";
+
+      if (sscanf (lines[i], "%lx-%lx %7s", &start, &end, rights) == 3 &&
+          g_str_has_prefix (rights, "rw"))
+        count += count_in ((const char *) start, (const char *) end, turned, length);
+    }
+  return count;
+}
+
+static void
+scan (const char *hex)
+{
+  guint8 turned[64];
+  gsize length = MIN (strlen (hex) / 2, sizeof turned);
+
+  for (gsize i = 0; i < length; i++)
+    turned[i] =
+        (guint8) (16 * g_ascii_xdigit_value (hex[2 * i]) + g_ascii_xdigit_value (hex[2 * i + 1]));
+  g_print ("found %u\n", scan_memory (turned, length));
 }
 
 int
@@ -198,6 +255,10 @@ main (int argc, char **argv)
         client.cancellable = g_cancellable_new ();
         g_timeout_add (200, on_cancel, client.cancellable);
       }
+    else if (g_str_equal (argv[i], "quiet"))
+      client.quiet = TRUE;
+    else if (g_str_has_prefix (argv[i], "scan:"))
+      scan (argv[i] + strlen ("scan:"));
     else
       run_call (&client, argv[i]);
   warning = yy_service_dup_clock_warning (client.service);

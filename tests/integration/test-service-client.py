@@ -454,7 +454,7 @@ def grant(**more):
 
 def service(connection, request, number):
     path = request['line'].split()[1]
-    text = answer(kind='text/plain', body=b'3537363231383830\n0123456789abcdef\n')
+    text = answer(kind='text/plain', body=b'3537363231383830\na7c1e90d44b2f638\n')
     connection.sendall({
         '/api/v1/activations': answer(body=grant()),
         '/api/v1/grants/g1/release': text,
@@ -478,9 +478,9 @@ def every_call_says_what_the_interface_says():
     with Server(service) as server:
         lines = client(server, 'activate', 'release', 'cmp-secret', 'report', 'look', 'cmp',
                        'prepare', 'prepared', config='office-key-file=%s' % (folder / 'office.key'))
-    tap.equal(lines, ['ok 2026-1 EC 256 印钥', 'ok 3537363231383830 0123456789abcdef',
+    tap.equal(lines, ['ok 2026-1 EC 256 印钥', 'ok 3537363231383830 a7c1e90d44b2f638',
                       'ok ' + 'c' * 64, 'ok 2', 'ok completed', 'ok 5',
-                      'ok 3537363231383830 0123456789abcdef 印 key', 'ok prepared'])
+                      'ok 3537363231383830 a7c1e90d44b2f638 印 key', 'ok prepared'])
     tap.equal(server.connections, 2, 'connections, one of them for CMP')
     bodies = [json.loads(r['body']) for r in server.requests if r['body'].startswith(b'{')]
     tap.equal(bodies, [
@@ -575,6 +575,26 @@ def impossible_code(code):
     with Server(service) as server:
         starts(one(server, 'activate', code=code), 'org.yinyao.Error.CodeIncorrect')
         tap.equal(server.connections, 0, 'connections')
+
+
+def scan(text):
+    return 'scan:' + bytes(b ^ 1 for b in text.encode()).hex()
+
+
+def no_secret_stays_in_memory():
+    so_pins = ('3537363231383830', 'a7c1e90d44b2f638')
+    with Server(service) as server:
+        lines = client(server, 'quiet', 'activate', 'release', *map(scan, so_pins), 'cmp-secret',
+                       scan('c' * 64))
+        tap.equal(lines, ['ok ', 'ok ', 'found 0', 'found 0', 'ok ', 'found 0'])
+        # The scan can find something: the grant still holds its key.
+        lines = client(server, 'quiet', 'activate', scan('BEARER+/='))
+        tap.equal(lines, ['ok ', 'found 1'])
+
+
+# AddressSanitizer keeps freed memory as it was, so there it is no question.
+if b'__asan_init' not in Path(paths.program('tests/integration/service-client')).read_bytes():
+    tap.case(no_secret_stays_in_memory)
 
 
 # Connections
