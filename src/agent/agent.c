@@ -4,7 +4,15 @@
 #include "agent/slot-watch.h"
 #include "agent/token-object.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <glib/gi18n.h>
+
 #define MANAGER_PATH "/org/yinyao"
+#define MAX_RETRIES  5
+
+static void look (gpointer user_data);
 
 struct _YyAgent
 {
@@ -15,6 +23,8 @@ struct _YyAgent
   GPtrArray *tokens; /* of YyTokenObject */
   guint next_token;
   YySlotWatch *watch;
+  guint retry;
+  guint n_retries;
   YyTokenObjectHost host;
 };
 
@@ -51,6 +61,27 @@ is_known (YyAgent *self, CK_SLOT_ID slot)
   return FALSE;
 }
 
+static gboolean
+on_retry (gpointer user_data)
+{
+  YyAgent *self = user_data;
+
+  self->retry = 0;
+  look (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* A token that was just plugged in may be busy with another program, which no event ends. */
+static void
+retry_later (YyAgent *self, const GError *error)
+{
+  if (g_error_matches (error, YY_ERROR, YY_ERROR_NO_SUCH_TOKEN) || self->retry != 0 ||
+      self->n_retries >= MAX_RETRIES)
+    return;
+  self->n_retries++;
+  self->retry = g_timeout_add_seconds (1, on_retry, self);
+}
+
 static void
 add_token (YyAgent *self, CK_SLOT_ID slot)
 {
@@ -62,8 +93,10 @@ add_token (YyAgent *self, CK_SLOT_ID slot)
   if (token == NULL)
     {
       g_debug ("slot %lu: %s", slot, error->message);
+      retry_later (self, error);
       return;
     }
+  self->n_retries = 0;
   path = g_strdup_printf (MANAGER_PATH "/Token/%u", self->next_token++);
   object = yy_token_object_new (token, path, &self->host);
   g_ptr_array_add (self->tokens, object);
@@ -78,7 +111,7 @@ look (gpointer user_data)
   g_autoptr (GArray) slots = NULL;
 
   drop_absent (self);
-  slots = yy_module_list_slots (self->module, &error);
+  slots = yy_module_list_slots (self->module, CK_TRUE, &error);
   if (slots == NULL)
     g_debug ("the slots cannot be listed: %s", error->message);
   for (guint i = 0; slots != NULL && i < slots->len; i++)
@@ -110,16 +143,22 @@ rebind (gpointer user_data, GError **error)
   YyAgent *self = user_data;
   g_autoptr (GArray) slots = NULL;
 
+  if (yy_slot_watch_is_in_module (self->watch))
+    {
+      g_set_error_literal (error, YY_ERROR, YY_ERROR_DRIVER_FAILED,
+                           _ ("The driver has to be started again"));
+      return FALSE;
+    }
+  g_clear_pointer (&self->watch, yy_slot_watch_free);
   for (guint i = 0; i < self->tokens->len; i++)
     yy_agent_token_close_session (token_at (self, i));
   yy_module_finalize (self->module);
-  g_clear_pointer (&self->watch, yy_slot_watch_free);
   if (!yy_module_initialize (self->module, error))
     return FALSE;
-  slots = yy_module_list_slots (self->module, error);
+  self->watch = yy_slot_watch_new (self->module, look, self);
+  slots = yy_module_list_slots (self->module, CK_TRUE, error);
   for (guint i = 0; slots != NULL && i < slots->len; i++)
     reattach (self, g_array_index (slots, CK_SLOT_ID, i));
-  self->watch = yy_slot_watch_new (self->module, look, self);
   return slots != NULL;
 }
 
@@ -178,12 +217,19 @@ yy_agent_new (YyModule *module, GDBusConnection *connection)
 void
 yy_agent_free (YyAgent *self)
 {
+  gboolean busy = self->watch != NULL && yy_slot_watch_is_in_module (self->watch);
+
+  g_clear_handle_id (&self->retry, g_source_remove);
   g_dbus_object_manager_server_set_connection (self->manager, NULL);
   g_ptr_array_unref (self->tokens);
   g_object_unref (self->skeleton);
   g_object_unref (self->manager);
   g_object_unref (self->connection);
-  yy_module_free (self->module);
   g_clear_pointer (&self->watch, yy_slot_watch_free);
+  /* Neither C_Finalize nor the module's own exit handlers go well while a thread is inside. */
+  if (busy)
+    _exit (EXIT_SUCCESS);
+  yy_module_finalize (self->module);
+  yy_module_free (self->module);
   g_free (self);
 }

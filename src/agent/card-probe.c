@@ -37,11 +37,17 @@ yy_probe_card (const char *reader, YyProbeWhat what)
 
   if (card == NULL)
     return probe;
-  probe.type = yy_card_type_from_atr (yy_card_get_atr (card));
-  if (probe.type != YY_CARD_SC_HSM)
+  if (yy_card_type_from_atr (yy_card_get_atr (card)) != YY_CARD_SC_HSM)
     return probe;
+  probe.type = YY_CARD_SC_HSM;
   if (what & YY_PROBE_TRIES)
-    probe.tries_left = yy_tries_from_status (yy_sc_hsm_query_pin (card, YY_SC_HSM_USER_PIN));
+    {
+      int status = yy_sc_hsm_query_pin (card, YY_SC_HSM_USER_PIN);
+
+      probe.tries_left = yy_tries_from_status (status);
+      if (status < 0)
+        probe.type = YY_CARD_UNKNOWN;
+    }
   if (what & YY_PROBE_SO_TRIES)
     probe.so_tries_left = yy_tries_from_status (yy_sc_hsm_query_pin (card, YY_SC_HSM_SO_PIN));
   if (what & YY_PROBE_FILES)

@@ -21,7 +21,7 @@ YyCardType yy_card_type_from_atr (GBytes *atr);
 
 /**
  * YyProbe:
- * @type: what the card is
+ * @type: what the card is; %YY_CARD_UNKNOWN too when it does not answer
  * @tries_left: for the user PIN, -1 when the card cannot tell (unknown card, or the PIN is verified
  *   at this moment, by whichever program)
  * @so_tries_left: for the SO PIN, likewise

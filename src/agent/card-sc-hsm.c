@@ -27,6 +27,15 @@ yy_sc_hsm_query_pin (YyCard *card, YyScHsmPin pin)
   return yy_card_transmit (card, command, sizeof command, NULL, NULL);
 }
 
+void
+yy_sc_hsm_forget_pin (YyCard *card)
+{
+  const guint8 command[] = { 0x00, 0xA4, 0x04, 0x0C, 0x0B, 0xE8, 0x2B, 0x06,
+                             0x01, 0x04, 0x01, 0x81, 0xC3, 0x1F, 0x02, 0x01 };
+
+  (void) yy_card_transmit (card, command, sizeof command, NULL, NULL);
+}
+
 GBytes *
 yy_sc_hsm_list_files (YyCard *card, GError **error)
 {

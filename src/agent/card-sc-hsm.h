@@ -17,6 +17,9 @@ typedef enum
 /** yy_sc_hsm_query_pin: Returns: status word of VERIFY without data, -1 when there was none */
 int yy_sc_hsm_query_pin (YyCard *card, YyScHsmPin pin);
 
+/** yy_sc_hsm_forget_pin: Selects the application again: whose PIN was verified is forgotten. */
+void yy_sc_hsm_forget_pin (YyCard *card);
+
 /**
  * yy_sc_hsm_list_files:
  *

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agent/card.h"
 
+#include "agent/reader-watch.h"
+
 #include <string.h>
 
 #include <glib/gi18n.h>
@@ -8,8 +10,6 @@
 
 /* The longest response of an extended APDU and its status word. */
 #define MAX_RESPONSE (65536 + 2)
-/* What fits into CK_SLOT_INFO.slotDescription. */
-#define MAX_DESCRIPTION 64
 
 struct _YyCard
 {
@@ -34,40 +34,6 @@ check (LONG result, GError **error)
     g_set_error (error, YY_ERROR, YY_ERROR_UNSUPPORTED, _ ("The card cannot be reached: %s"),
                  pcsc_stringify_error (result));
   return FALSE;
-}
-
-static gboolean
-is_described (const char *reader, const char *description)
-{
-  gsize length = strlen (description);
-
-  if (length == 0 || strncmp (reader, description, length) != 0)
-    return FALSE;
-  return reader[length] == '\0' || length >= MAX_DESCRIPTION - 1;
-}
-
-/* NULL when no reader or more than one goes by this description. */
-static char *
-find_reader (SCARDCONTEXT context, const char *description)
-{
-  DWORD length = SCARD_AUTOALLOCATE;
-  char *names = NULL;
-  char *found = NULL;
-  guint count = 0;
-
-  if (SCardListReaders (context, NULL, (LPSTR) &names, &length) != SCARD_S_SUCCESS)
-    return NULL;
-  for (const char *name = names; *name != '\0'; name += strlen (name) + 1)
-    if (is_described (name, description))
-      {
-        g_free (found);
-        found = g_strdup (name);
-        count++;
-      }
-  (void) SCardFreeMemory (context, names);
-  if (count != 1)
-    g_clear_pointer (&found, g_free);
-  return found;
 }
 
 static gboolean
@@ -98,17 +64,18 @@ YyCard *
 yy_card_open (const char *reader, GError **error)
 {
   g_autoptr (YyCard) self = g_new0 (YyCard, 1);
-  g_autofree char *name = NULL;
+  g_auto (GStrv) readers = yy_readers_list ();
+  const char *name =
+      readers == NULL ? NULL : yy_readers_find ((const char *const *) readers, reader);
 
-  if (!check (SCardEstablishContext (SCARD_SCOPE_SYSTEM, NULL, NULL, &self->context), error))
-    return NULL;
-  self->has_context = TRUE;
-  name = find_reader (self->context, reader);
   if (name == NULL)
     {
       g_set_error (error, YY_ERROR, YY_ERROR_UNSUPPORTED, _ ("“%s” is not a card reader"), reader);
       return NULL;
     }
+  if (!check (SCardEstablishContext (SCARD_SCOPE_SYSTEM, NULL, NULL, &self->context), error))
+    return NULL;
+  self->has_context = TRUE;
   if (!connect_reader (self, name, error))
     return NULL;
   return g_steal_pointer (&self);
@@ -147,10 +114,10 @@ yy_card_transmit (YyCard *self,
 
   if (!check (SCardTransmit (self->handle, pci, command, length, NULL, buffer, &received), error))
     return -1;
+  /* Some readers answer nothing for a card that is no longer there. */
   if (received < 2 || received > MAX_RESPONSE)
     {
-      g_set_error_literal (error, YY_ERROR, YY_ERROR_INVALID_DATA,
-                           _ ("The card's answer is malformed"));
+      (void) check (SCARD_W_REMOVED_CARD, error);
       return -1;
     }
   if (response != NULL)

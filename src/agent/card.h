@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  *
  * A smart card beside the PKCS #11 module: one PC/SC connection inside one transaction, for the
  * few things PKCS #11 cannot say. Nobody else reaches the card until it is closed, so open it
- * late and close it soon. It never resets the card and never changes whose PIN is verified.
+ * late and close it soon. It never resets the card.
  */
 typedef struct _YyCard YyCard;
 

@@ -26,6 +26,7 @@ typedef struct
   const YyEnrolRequest *request;
   EVP_PKEY *key;
   YyCertificate *certificate;
+  gboolean sent;
   GError *error; /* the first one of our own; it counts more than OpenSSL's */
 } Enrolment;
 
@@ -69,6 +70,7 @@ on_transfer (OSSL_CMP_CTX *context, const OSSL_CMP_MSG *message)
     return NULL;
   request = g_bytes_new (der, (gsize) length);
   OPENSSL_free (der);
+  self->sent = TRUE;
   response = self->request->transfer (request, self->request->user_data,
                                       self->error == NULL ? &self->error : NULL);
   return response == NULL ? NULL
@@ -158,7 +160,12 @@ on_issued (OSSL_CMP_CTX *context, X509 *x509, int failure, const char **text)
 
   ERR_clear_error ();
   if (failure != 0)
-    return failure;
+    {
+      /* OpenSSL found the first fault there can be: the key. */
+      g_set_error_literal (&self->error, YY_ERROR, YY_ERROR_SERVICE_FAILED,
+                           _ ("The CA issued a certificate for another key"));
+      return failure;
+    }
   certificate = wrap (x509, &self->error);
   if (certificate == NULL || !check_issued (self, certificate))
     {
@@ -258,7 +265,7 @@ set_error (Enrolment *self, OSSL_CMP_CTX *context, GError **error)
       g_propagate_error (error, g_steal_pointer (&self->error));
       return;
     }
-  if (!yy_agent_token_is_present (self->token))
+  if (yy_agent_token_is_gone (self->token))
     {
       yy_ck_check (CKR_DEVICE_REMOVED, "C_Sign", error);
       return;

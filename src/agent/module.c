@@ -92,12 +92,7 @@ yy_module_open (const char *path, GError **error)
   self->f = load_functions (self, error);
   if (self->f == NULL)
     return NULL;
-  if (!yy_module_initialize (self, error))
-    {
-      self->f = NULL;
-      return NULL;
-    }
-  if (!describe (self, error))
+  if (!yy_module_initialize (self, error) || !describe (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -106,7 +101,7 @@ yy_module_open (const char *path, GError **error)
 #define MAX_SLOTS 1024
 
 GArray *
-yy_module_list_slots (YyModule *self, GError **error)
+yy_module_list_slots (YyModule *self, CK_BBOOL present, GError **error)
 {
   g_autoptr (GArray) slots = g_array_new (FALSE, TRUE, sizeof (CK_SLOT_ID));
   CK_ULONG count = 0;
@@ -115,12 +110,12 @@ yy_module_list_slots (YyModule *self, GError **error)
   /* A token may arrive between the two calls: then the second one asks for more room. */
   do
     {
-      rv = self->f->C_GetSlotList (CK_TRUE, NULL, &count);
+      rv = self->f->C_GetSlotList (present, NULL, &count);
       if (rv != CKR_OK || count == 0)
         break;
       count = MIN (count, MAX_SLOTS);
       g_array_set_size (slots, (guint) count);
-      rv = self->f->C_GetSlotList (CK_TRUE, (CK_SLOT_ID *) (void *) slots->data, &count);
+      rv = self->f->C_GetSlotList (present, (CK_SLOT_ID *) (void *) slots->data, &count);
     }
   while (rv == CKR_BUFFER_TOO_SMALL && count < MAX_SLOTS);
   if (!yy_ck_check (rv, "C_GetSlotList", error))
@@ -145,8 +140,6 @@ yy_module_finalize (YyModule *self)
 void
 yy_module_free (YyModule *self)
 {
-  if (self->f != NULL)
-    yy_module_finalize (self);
   g_ptr_array_unref (self->keyrings);
   g_free (self->path);
   g_free (self->library);

@@ -47,14 +47,19 @@ void yy_module_keep_keyring (YyModule *self, YyKeyring *keyring);
 
 /**
  * yy_module_list_slots:
+ * @present: only those with a token in them
  *
  * Makes the module look at its readers.
  *
- * Returns: (transfer full) (element-type CK_SLOT_ID): slots in which a token is present
+ * Returns: (transfer full) (element-type CK_SLOT_ID): slots
  */
-GArray *yy_module_list_slots (YyModule *self, GError **error);
+GArray *yy_module_list_slots (YyModule *self, CK_BBOOL present, GError **error);
 
-/** yy_module_free: Finalises the module. Its code stays mapped: threads of it may still run. */
+/**
+ * yy_module_free:
+ *
+ * Does not finalise the module. Its code stays mapped: threads of it may still run.
+ */
 void yy_module_free (YyModule *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YyModule, yy_module_free)
 

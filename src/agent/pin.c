@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agent/pin.h"
 
+#include "agent/card-sc-hsm.h"
 #include "agent/session.h"
 
 #include <string.h>
@@ -13,6 +14,17 @@ static CK_UTF8CHAR *
 bytes (const YySecret *secret)
 {
   return (CK_UTF8CHAR *) (gpointer) yy_secret_bytes (secret);
+}
+
+/* A card takes a changed PIN for a verified one, of which the module knows nothing. */
+static void
+forget_pin (YyAgentToken *token)
+{
+  g_autoptr (YyCard) card =
+      token->card_type == YY_CARD_SC_HSM ? yy_card_open (token->reader, NULL) : NULL;
+
+  if (card != NULL)
+    yy_sc_hsm_forget_pin (card);
 }
 
 gboolean
@@ -42,6 +54,8 @@ yy_pin_change (YyAgentToken *token,
       yy_secret_free (token->pin);
       token->pin = yy_secret_dup (new_pin);
     }
+  else
+    forget_pin (token);
   return TRUE;
 }
 

@@ -46,7 +46,7 @@ sign (YyAgentToken *token, EVP_PKEY *key, GBytes *challenge, GError **error)
       EVP_DigestSign (context, signature, &length, g_bytes_get_data (challenge, NULL),
                       g_bytes_get_size (challenge)) == 1)
     return g_bytes_new (signature, length);
-  if (!yy_agent_token_is_present (token))
+  if (yy_agent_token_is_gone (token))
     yy_ck_check (CKR_DEVICE_REMOVED, "C_Sign", error);
   else
     yy_set_openssl_error (error, YY_ERROR_PROOF, _ ("The token did not sign"));

@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agent/slot-watch.h"
 
+#include "agent/reader-watch.h"
+
 #define POLL_SECONDS 1
 /* More events than this without a second between them are no events: such a module is polled. */
 #define MAX_RUSH 20
 
-/* How long a module may take to end a waiting call once it was finalised. */
-#define END_SECONDS 2
-
 struct _YySlotWatch
 {
   gatomicrefcount references;
-  GMutex mutex;
-  GCond cond;
-  gboolean waiting;        /* the thread is in the module */
-  YySlotWatchFunc changed; /* NULL once freed */
+  YySlotWatchFunc changed; /* main thread only, NULL once freed */
   gpointer user_data;
   CK_C_WaitForSlotEvent wait;
+  int in_module; /* atomic */
   guint poll;
+  YyReaderWatch *readers;
 };
 
 static void
@@ -26,11 +24,7 @@ watch_unref (gpointer data)
   YySlotWatch *self = data;
 
   if (g_atomic_ref_count_dec (&self->references))
-    {
-      g_mutex_clear (&self->mutex);
-      g_cond_clear (&self->cond);
-      g_free (self);
-    }
+    g_free (self);
 }
 
 static YySlotWatch *
@@ -90,47 +84,74 @@ wait_for_events (gpointer data)
       last = now;
       invoke (self, tell_once);
     }
+  g_atomic_int_set (&self->in_module, 0);
   if (rv != CKR_CRYPTOKI_NOT_INITIALIZED)
     invoke (self, start_poll);
-  g_mutex_lock (&self->mutex);
-  self->waiting = FALSE;
-  g_cond_signal (&self->cond);
-  g_mutex_unlock (&self->mutex);
   watch_unref (self);
   return NULL;
+}
+
+/* A module whose slots are not described at all may yet have any. */
+static gboolean
+are_slots_readers (YyModule *module, gboolean *empty)
+{
+  g_auto (GStrv) readers = yy_readers_list ();
+  g_autoptr (GArray) slots = readers == NULL ? NULL : yy_module_list_slots (module, CK_FALSE, NULL);
+
+  if (slots == NULL)
+    return FALSE;
+  *empty = slots->len == 0;
+  for (guint i = 0; i < slots->len; i++)
+    {
+      CK_SLOT_INFO info = { 0 };
+      g_autofree char *description = NULL;
+
+      if (module->f->C_GetSlotInfo (g_array_index (slots, CK_SLOT_ID, i), &info) != CKR_OK)
+        continue;
+      description = yy_ck_text (info.slotDescription, sizeof info.slotDescription);
+      if (yy_readers_find ((const char *const *) readers, description) == NULL)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 YySlotWatch *
 yy_slot_watch_new (YyModule *module, YySlotWatchFunc changed, gpointer user_data)
 {
   YySlotWatch *self = g_new0 (YySlotWatch, 1);
+  gboolean empty = FALSE;
 
   g_atomic_ref_count_init (&self->references);
-  g_mutex_init (&self->mutex);
-  g_cond_init (&self->cond);
   self->changed = changed;
   self->user_data = user_data;
   self->wait = module->f->C_WaitForSlotEvent;
-  if (self->wait == NULL)
+  if (are_slots_readers (module, &empty))
+    {
+      self->readers = yy_reader_watch_new (changed, user_data);
+      if (empty)
+        start_poll (self);
+    }
+  else if (self->wait == NULL)
     start_poll (self);
   else
     {
-      self->waiting = TRUE;
+      self->in_module = 1;
       g_thread_unref (g_thread_new ("slot-events", wait_for_events, watch_ref (self)));
     }
   return self;
 }
 
+gboolean
+yy_slot_watch_is_in_module (YySlotWatch *self)
+{
+  return g_atomic_int_get (&self->in_module) != 0;
+}
+
 void
 yy_slot_watch_free (YySlotWatch *self)
 {
-  gint64 end = g_get_monotonic_time () + END_SECONDS * G_USEC_PER_SEC;
-
   self->changed = NULL;
   g_clear_handle_id (&self->poll, g_source_remove);
-  g_mutex_lock (&self->mutex);
-  while (self->waiting && g_cond_wait_until (&self->cond, &self->mutex, end))
-    continue;
-  g_mutex_unlock (&self->mutex);
+  g_clear_pointer (&self->readers, yy_reader_watch_free);
   watch_unref (self);
 }

@@ -8,9 +8,10 @@ G_BEGIN_DECLS
 /**
  * YySlotWatch:
  *
- * Tells the main context when something may have changed in the slots: from a thread that waits
- * in C_WaitForSlotEvent where the module can, else by a gentle poll. It does not say what changed:
- * modules swallow and repeat events, so whoever is told looks at all slots.
+ * Tells the main context when something may have changed in the slots. Where they are PC/SC readers
+ * it waits for those; else in C_WaitForSlotEvent, on a thread of its own; and if the module cannot
+ * wait, it polls gently. It does not say what changed: modules swallow and repeat events, so
+ * whoever is told looks at all slots.
  */
 typedef struct _YySlotWatch YySlotWatch;
 
@@ -20,11 +21,14 @@ typedef void (*YySlotWatchFunc) (gpointer user_data);
 YySlotWatch *yy_slot_watch_new (YyModule *module, YySlotWatchFunc changed, gpointer user_data);
 
 /**
- * yy_slot_watch_free:
+ * yy_slot_watch_is_in_module:
  *
- * The caller has finalised the module, which ends a waiting call: the module must not be
- * initialised again before. A module that does not end it keeps the thread until the process exits.
+ * Returns: whether a thread is in C_WaitForSlotEvent now. Then the module must not be finalised:
+ * that ends the call only in theory, OpenSC for one frees what the waiting thread still uses.
  */
+gboolean yy_slot_watch_is_in_module (YySlotWatch *self);
+
+/** yy_slot_watch_free: A thread that is in the module stays there until the process exits. */
 void yy_slot_watch_free (YySlotWatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YySlotWatch, yy_slot_watch_free)
 

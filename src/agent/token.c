@@ -31,10 +31,28 @@ yy_agent_token_is_present (YyAgentToken *self)
   if (!self->has_session)
     return FALSE;
   /* Listing the slots makes modules look at the readers; only then do they end the session. */
-  slots = yy_module_list_slots (self->module, NULL);
+  slots = yy_module_list_slots (self->module, CK_TRUE, NULL);
   for (guint i = 0; slots != NULL && i < slots->len; i++)
     if (g_array_index (slots, CK_SLOT_ID, i) == self->slot)
       return is_session_alive (self);
+  return FALSE;
+}
+
+/* How long a reader may take to notice that its token was pulled out. */
+#define NOTICE_MS 1000
+#define STEP_MS   50
+
+gboolean
+yy_agent_token_is_gone (YyAgentToken *self)
+{
+  for (int waited = 0; waited <= NOTICE_MS; waited += STEP_MS)
+    {
+      if (!yy_agent_token_is_present (self))
+        return TRUE;
+      if (self->card_type != YY_CARD_UNKNOWN)
+        return yy_probe_card (self->reader, YY_PROBE_TRIES).type == YY_CARD_UNKNOWN;
+      g_usleep (STEP_MS * 1000);
+    }
   return FALSE;
 }
 
@@ -45,7 +63,7 @@ yy_agent_token_check_pin (YyAgentToken *self,
                           CK_USER_TYPE user,
                           GError **error)
 {
-  if (is_vague (rv) && !yy_agent_token_is_present (self))
+  if (is_vague (rv) && yy_agent_token_is_gone (self))
     rv = CKR_DEVICE_REMOVED;
   return yy_ck_check_pin (rv, function, user, error);
 }

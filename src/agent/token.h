@@ -69,6 +69,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (YyAgentToken, yy_agent_token_free)
 /** yy_agent_token_is_present: Returns: whether it is still the same token, not pulled out since */
 gboolean yy_agent_token_is_present (YyAgentToken *self);
 
+/**
+ * yy_agent_token_is_gone:
+ *
+ * For the moment after a vague error: readers notice a removal late, so this asks the card itself
+ * where it can, and else waits a little.
+ *
+ * Returns: whether the token was pulled out
+ */
+gboolean yy_agent_token_is_gone (YyAgentToken *self);
+
 /** yy_agent_token_open_session: Opens @session if there is none. */
 gboolean yy_agent_token_open_session (YyAgentToken *self, GError **error);
 /** yy_agent_token_close_session: Closes @session: whoever is logged in is logged out. */

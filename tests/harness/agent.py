@@ -28,6 +28,9 @@ MANAGER = '/org/yinyao'
 TOKEN_INTERFACE = 'org.yinyao.Agent.Token'
 TIMEOUT = 60
 
+# In a build with AddressSanitizer: a leak is a failure, but for those of the modules themselves.
+LSAN_OPTIONS = 'print_suppressions=0:suppressions=%s' % (paths.SOURCE / 'tests' / 'lsan.supp')
+
 CLIENT_XML = '''
 <node><interface name="org.yinyao.Agent.Client"><method name="Transfer">
 <arg name="request" type="ay" direction="in"/><arg name="response" type="ay" direction="out"/>
@@ -135,7 +138,7 @@ class Agent:
 
     def __init__(self, module, environment=None, transfer=None, program=None):
         self.module = str(module)
-        self.environment = environment
+        self.environment = os.environ if environment is None else environment
         self.transfer = transfer
         self.program = program or paths.program(PROGRAM)
         self.tokens = {}
@@ -154,7 +157,7 @@ class Agent:
         ours, theirs = socket.socketpair()
         self.process = subprocess.Popen(
             [self.program, '--module', self.module, '--fd', str(theirs.fileno())],
-            pass_fds=[theirs.fileno()], env=self.environment)
+            pass_fds=[theirs.fileno()], env={'LSAN_OPTIONS': LSAN_OPTIONS, **self.environment})
         theirs.close()
         stream = Gio.Socket.new_from_fd(ours.detach()).connection_factory_create_connection()
         try:
