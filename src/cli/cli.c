@@ -254,7 +254,7 @@ cli_fail_pin (Cli *cli, YyToken *token, GError *cause, GError **error)
   if (now != NULL && g_error_matches (cause, YY_ERROR, YY_ERROR_PIN_INCORRECT))
     {
       g_autofree char *tries = yy_token_dup_tries_text (now);
-      char *message = g_strdup_printf (_ ("%s (%s)"), cause->message, tries);
+      char *message = g_strconcat (cause->message, _ ("; "), tries, NULL);
 
       g_free (cause->message);
       cause->message = message;
