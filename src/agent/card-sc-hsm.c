@@ -10,6 +10,7 @@
 #define KEY            0xCC
 #define DESCRIPTION    0xC4
 #define CERTIFICATE    0xCE
+#define DATA           0xCD
 
 /* Tag of a certificate; a request has 0x67 (BSI TR-03110). */
 #define SEQUENCE 0x30
@@ -18,6 +19,11 @@
 #define OK             0x9000
 #define END_OF_FILE    0x6282
 #define FILE_NOT_FOUND 0x6A82
+#define NOT_ENOUGH     0x6A84
+
+/* A generous certificate, and the number of a data file that nobody uses. */
+#define TRIAL_SIZE      2048
+#define TRIAL_REFERENCE 0xFE
 
 int
 yy_sc_hsm_query_pin (YyCard *card, YyScHsmPin pin)
@@ -286,4 +292,33 @@ yy_sc_hsm_remove_orphans (YyCard *card, guint n_described, GError **error)
         }
     }
   return TRUE;
+}
+
+gboolean
+yy_sc_hsm_is_full (YyCard *card)
+{
+  /* UPDATE BINARY with the file in P1-P2, offset and content in data objects, extended length */
+  const guint8 head[] = { 0x00,
+                          0xD7,
+                          DATA,
+                          TRIAL_REFERENCE,
+                          0x00,
+                          (TRIAL_SIZE + 8) >> 8,
+                          (TRIAL_SIZE + 8) & 0xFF,
+                          0x54,
+                          0x02,
+                          0x00,
+                          0x00,
+                          0x53,
+                          0x82,
+                          TRIAL_SIZE >> 8,
+                          TRIAL_SIZE & 0xFF };
+  guint8 command[sizeof head + TRIAL_SIZE] = { 0 };
+  int status = 0;
+
+  memcpy (command, head, sizeof head);
+  status = yy_card_transmit (card, command, sizeof command, NULL, NULL);
+  if (status == OK)
+    (void) delete_file (card, DATA, TRIAL_REFERENCE, NULL);
+  return status == NOT_ENOUGH;
 }

@@ -88,4 +88,13 @@ gboolean yy_sc_hsm_find_certificate (YyCard *card,
  */
 gboolean yy_sc_hsm_remove_orphans (YyCard *card, guint n_described, GError **error);
 
+/**
+ * yy_sc_hsm_is_full:
+ *
+ * Whether the card has no room for a certificate: it does not tell how much memory is free, so one
+ * file of that size is written and deleted again. Needs the user's PIN verified. For explaining a
+ * failure that the module calls CKR_GENERAL_ERROR.
+ */
+gboolean yy_sc_hsm_is_full (YyCard *card);
+
 G_END_DECLS

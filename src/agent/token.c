@@ -56,6 +56,18 @@ yy_agent_token_is_gone (YyAgentToken *self)
   return FALSE;
 }
 
+/* OpenSC knows a full SmartCard-HSM only as CKR_GENERAL_ERROR. */
+static gboolean
+is_full (YyAgentToken *self, CK_RV rv)
+{
+  g_autoptr (YyCard) card = NULL;
+
+  if (rv != CKR_GENERAL_ERROR || self->card_type != YY_CARD_SC_HSM || self->login != YY_LOGIN_USER)
+    return FALSE;
+  card = yy_card_open (self->reader, NULL);
+  return card != NULL && yy_sc_hsm_is_full (card);
+}
+
 gboolean
 yy_agent_token_check_pin (YyAgentToken *self,
                           CK_RV rv,
@@ -65,6 +77,8 @@ yy_agent_token_check_pin (YyAgentToken *self,
 {
   if (is_vague (rv) && yy_agent_token_is_gone (self))
     rv = CKR_DEVICE_REMOVED;
+  else if (is_full (self, rv))
+    rv = CKR_DEVICE_MEMORY;
   return yy_ck_check_pin (rv, function, user, error);
 }
 

@@ -63,6 +63,7 @@ class Rig:
         demo = self.demo
         state = demo.token.state()
         assert state["keys"] == 1, f"{state['keys']} keys"
+        assert state["keys_undescribed"] == 0, f"{state['keys_undescribed']} orphans"
         assert state["certificates"] == 1, f"{state['certificates']} certificates"
         assert state["pin_tries"] == 10, f"{state['pin_tries']} PIN tries"
         assert state["so_pin_tries"] == 15, f"{state['so_pin_tries']} SO PIN tries"
