@@ -20,7 +20,7 @@ file, which it reads again whenever the file changes (replace it by renaming):
          "raw": {"Serial": ["u", 5]}}      properties as they are, in GVariant's text form
       ],
       "methods": {
-        "Login": {"delay": 0.5, "do": "hang" | "crash" | "remove" | "babble" | "flood",
+        "Login": {"delay": 0.5, "do": "hang" | "crash" | "remove" | "remove-late" | "babble" | "flood",
                   "error": "org.yinyao.Error.PinIncorrect", "message": "…",
                   "reply": ["(ay)", "([0x01],)"], "transfers": [BASE64, …]}
       },
@@ -315,6 +315,8 @@ class Agent:
         self.misbehave(rule.get('do'))
         if rule.get('do') == 'remove' and path is not None:
             self.remove(path)
+        if rule.get('do') == 'remove-late':
+            GLib.timeout_add(500, self.remove, path)
         try:
             if 'error' in rule:
                 raise Refusal(rule['error'], rule.get('message', rule['error']))

@@ -508,6 +508,38 @@ test_removal_in_call (Fixture *f, gconstpointer data)
   g_assert_true (login (f, session, "123456", NULL));
 }
 
+/* A reader is polled: the card's error is here first. */
+static void
+test_removal_after_error (Fixture *f, gconstpointer data)
+{
+  g_autoptr (YyTokenSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  write_scenario (f, f->first,
+                  "\"tokens\": [{\"serial\": \"A1\"}], \"methods\": {\"Login\": {\"do\": "
+                  "\"remove-late\", \"error\": \"DriverFailed\"}}");
+  start (f);
+  session = open_session (f, "A1");
+  g_assert_false (login (f, session, "123456", &error));
+  g_assert_error (error, YY_ERROR, YY_ERROR_TOKEN_REMOVED);
+}
+
+static void
+test_error_without_removal (Fixture *f, gconstpointer data)
+{
+  g_autoptr (YyTokenSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  write_scenario (f, f->first,
+                  "\"tokens\": [{\"serial\": \"A1\"}], \"methods\": {\"Login\": {\"error\": "
+                  "\"org.blah.Error\", \"message\": \"a\\nb\"}}");
+  start (f);
+  session = open_session (f, "A1");
+  g_assert_false (login (f, session, "123456", &error));
+  g_assert_error (error, YY_ERROR, YY_ERROR_DRIVER_FAILED);
+  g_assert_nonnull (strstr (error->message, "a\uFFFDb"));
+}
+
 static void
 test_cancel (Fixture *f, gconstpointer data)
 {
@@ -676,6 +708,8 @@ main (int argc, char **argv)
   add ("crash-in-call", NULL, test_crash_in_call);
   add ("babble-in-call", NULL, test_babble_in_call);
   add ("removal-in-call", NULL, test_removal_in_call);
+  add ("removal-after-error", NULL, test_removal_after_error);
+  add ("error-without-removal", NULL, test_error_without_removal);
   add ("cancel", NULL, test_cancel);
   add ("idle-hang", NULL, test_idle_hang);
   add ("slow-transfer", NULL, test_slow_transfer);
