@@ -7,6 +7,9 @@
 
 #include "cli/text.h"
 
+/* How long a driver that has not told its tokens yet is waited for when the right one is there. */
+#define GRACE_MS 1500
+
 static gboolean
 run_parser (GOptionContext *context, char **arguments, GError **error)
 {
@@ -104,22 +107,77 @@ warn_of_drivers (Cli *cli)
       g_autoptr (YyDriver) driver = g_list_model_get_item (drivers, i);
       const GError *problem = yy_driver_get_problem (driver);
 
-      if (has_failed (driver))
+      if (has_failed (driver) || yy_driver_get_state (driver) == YY_DRIVER_STARTING)
         cli_warn ("%s: %s", yy_driver_get_module (driver),
                   problem == NULL ? _ ("The driver does not respond") : problem->message);
     }
 }
 
+/* Waiting for the drivers' tokens: until all have told theirs or, when the token that is meant is
+ * there already, a little longer, for another driver that may see it too. */
+typedef struct
+{
+  Cli *cli;
+  GCancellable *patience;
+  guint timer;
+} Wait;
+
+static gboolean
+on_enough (gpointer data)
+{
+  Wait *wait = data;
+
+  wait->timer = 0;
+  g_cancellable_cancel (wait->patience);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_items_changed (GListModel *model, guint position, guint removed, guint added, Wait *wait)
+{
+  g_autoptr (GPtrArray) tokens = cli_find_tokens (wait->cli);
+
+  if (wait->cli->token != NULL && tokens->len > 0 && wait->timer == 0)
+    wait->timer = g_timeout_add (wait->cli->module == NULL ? GRACE_MS : 0, on_enough, wait);
+}
+
+static void
+on_cancelled (GCancellable *cancellable, GCancellable *patience)
+{
+  g_cancellable_cancel (patience);
+}
+
+static gboolean
+wait_for_tokens (Cli *cli, GError **error)
+{
+  g_autoptr (GCancellable) patience = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) local = NULL;
+  Wait wait = { .cli = cli, .patience = patience };
+  gulong items =
+      g_signal_connect (cli->manager, "items-changed", G_CALLBACK (on_items_changed), &wait);
+  gulong cancelled =
+      g_cancellable_connect (cli->cancellable, G_CALLBACK (on_cancelled), patience, NULL);
+
+  yy_token_manager_wait_async (cli->manager, patience, cli_ready, &result);
+  cli_await (&result);
+  g_cancellable_disconnect (cli->cancellable, cancelled);
+  g_signal_handler_disconnect (cli->manager, items);
+  g_clear_handle_id (&wait.timer, g_source_remove);
+  if (yy_token_manager_wait_finish (cli->manager, result, &local) ||
+      (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+       !g_cancellable_is_cancelled (cli->cancellable)))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 gboolean
 cli_start_tokens (Cli *cli, GError **error)
 {
-  g_autoptr (GAsyncResult) result = NULL;
-
   cli->manager = yy_token_manager_new (cli->settings);
   yy_token_manager_start (cli->manager);
-  yy_token_manager_wait_async (cli->manager, cli->cancellable, cli_ready, &result);
-  cli_await (&result);
-  if (!yy_token_manager_wait_finish (cli->manager, result, error))
+  if (!wait_for_tokens (cli, error))
     return FALSE;
   warn_of_drivers (cli);
   return TRUE;

@@ -54,7 +54,12 @@ gboolean cli_parse (Cli *cli,
                     char **arguments,
                     GError **error);
 
-/** cli_start_tokens: starts the drivers, waits for what they find and warns of those that failed */
+/**
+ * cli_start_tokens:
+ *
+ * Starts the drivers, waits for what they find, but not for one that hangs when the token that
+ * --token names was found, and warns of those that failed.
+ */
 gboolean cli_start_tokens (Cli *cli, GError **error);
 gboolean cli_start_service (Cli *cli, GError **error);
 

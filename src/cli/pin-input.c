@@ -64,16 +64,15 @@ pin_input_read (Cli *cli, int fd, const char *prompt, GError **error)
 static gboolean
 check_tries (YyToken *token, gboolean last_try, GError **error)
 {
-  YyPinState state = yy_token_get_pin_state (token);
-  int tries = yy_token_get_tries_left (token);
+  g_autoptr (GError) local = NULL;
 
-  if (state == YY_PIN_LOCKED || tries == 0)
-    g_set_error_literal (error, YY_ERROR, YY_ERROR_PIN_LOCKED, _ ("The PIN is locked"));
-  else if (!last_try && (state == YY_PIN_FINAL_TRY || tries == 1))
+  if (yy_pin_guard_check_state (token, last_try, &local))
+    return TRUE;
+  if (g_error_matches (local, YY_ERROR, YY_ERROR_PIN_LAST_TRY))
     g_set_error_literal (error, YY_ERROR, YY_ERROR_PIN_LAST_TRY,
                          _ ("Only one try is left for the PIN; to spend it, add --last-try"));
   else
-    return TRUE;
+    g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }
 

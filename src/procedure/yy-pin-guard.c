@@ -104,23 +104,33 @@ check_length (YyToken *token, const YySecret *pin, GError **error)
 }
 
 gboolean
+yy_pin_guard_check_state (YyToken *token, gboolean last_try, GError **error)
+{
+  YyPinState state = yy_token_get_pin_state (token);
+  int tries = yy_token_get_tries_left (token);
+
+  if (state == YY_PIN_LOCKED || tries == 0)
+    g_set_error_literal (error, YY_ERROR, YY_ERROR_PIN_LOCKED, _ ("The PIN is locked"));
+  else if (!last_try && (state == YY_PIN_FINAL_TRY || tries == 1))
+    g_set_error_literal (error, YY_ERROR, YY_ERROR_PIN_LAST_TRY,
+                         _ ("Only one try is left for the PIN, so it was not sent"));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+gboolean
 yy_pin_guard_check (YyPinGuard *self,
                     YyToken *token,
                     const YySecret *pin,
                     gboolean last_try,
                     GError **error)
 {
-  YyPinState state = yy_token_get_pin_state (token);
-  int tries = yy_token_get_tries_left (token);
-
   g_return_val_if_fail (YY_IS_PIN_GUARD (self), FALSE);
 
-  if (state == YY_PIN_LOCKED || tries == 0)
-    {
-      g_set_error_literal (error, YY_ERROR, YY_ERROR_PIN_LOCKED, _ ("The PIN is locked"));
-      return FALSE;
-    }
-  if (!check_length (token, pin, error))
+  /* A locked PIN comes first, the last try last: nobody is asked to confirm a PIN that cannot be
+   * right. */
+  if (!yy_pin_guard_check_state (token, TRUE, error) || !check_length (token, pin, error))
     return FALSE;
   if (has_failed (self, token, pin))
     {
@@ -128,13 +138,7 @@ yy_pin_guard_check (YyPinGuard *self,
                            _ ("This PIN has just been wrong on this token"));
       return FALSE;
     }
-  if (!last_try && (state == YY_PIN_FINAL_TRY || tries == 1))
-    {
-      g_set_error_literal (error, YY_ERROR, YY_ERROR_PIN_LAST_TRY,
-                           _ ("Only one try is left for the PIN, so it was not sent"));
-      return FALSE;
-    }
-  return TRUE;
+  return yy_pin_guard_check_state (token, last_try, error);
 }
 
 void

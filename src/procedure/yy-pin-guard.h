@@ -19,6 +19,15 @@ G_DECLARE_FINAL_TYPE (YyPinGuard, yy_pin_guard, YY, PIN_GUARD, GObject)
 YyPinGuard *yy_pin_guard_new (void);
 
 /**
+ * yy_pin_guard_check_state:
+ *
+ * The part of yy_pin_guard_check() that needs no PIN: for asking before it is typed.
+ *
+ * Returns: %FALSE with %YY_ERROR_PIN_LOCKED or %YY_ERROR_PIN_LAST_TRY
+ */
+gboolean yy_pin_guard_check_state (YyToken *token, gboolean last_try, GError **error);
+
+/**
  * yy_pin_guard_check:
  * @last_try: the person confirmed that this may be the last try
  *

@@ -236,6 +236,20 @@ def failed_driver(how):
 
 
 @tap.case
+def a_driver_that_hangs_does_not_keep_another_ones_token_waiting():
+    with World([token(certificates=[certificate()])], 'hang') as world:
+        settings = world.folder / 'settings'
+        settings.write_text(settings.read_text().replace('call-timeout=1', 'call-timeout=20'))
+        for more in ((), ('--module', 'module-0.json')):
+            started = time.monotonic()
+            result = world.run('test-signature', '--token', 'F1', *more,
+                               secrets=[('--pin-fd', PIN)])
+            tap.equal(result.returncode, 0, result.stderr)
+            tap.contains(result.stderr, 'warning: ' + world.modules[1])
+            tap.ok(time.monotonic() - started < 10, 'it took too long')
+
+
+@tap.case
 def all_drivers_fail():
     with World('crash', 'hang') as world:
         refused(world.run('tokens'), DRIVER)
