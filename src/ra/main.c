@@ -104,6 +104,8 @@ main (int argc, char **argv)
   guint count = argc < 1 ? 0 : (guint) argc - 1;
 
   yy_process_init ();
+  /* Standard output is for answers. */
+  g_log_writer_default_set_use_stderr (TRUE);
   /* Nothing that is made here is for other users. */
   umask (077);
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra/ra-connections.h"
 
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #define MAX_CONNECTIONS   4000
 #define HANDSHAKE_SECONDS 15
 #define SWEEP_SECONDS     1
@@ -14,6 +18,7 @@ struct _RaConnections
   GSource *source;
   guint sweeper;
   GHashTable *open; /* set of Connection */
+  int silent_end;
 };
 
 typedef struct
@@ -143,6 +148,21 @@ sweep (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* libsoup keeps connections open only while it has a listener of its own. It gets one end of a
+   socket pair, on which nobody will ever call. */
+static void
+keep_alive (RaConnections *self)
+{
+  g_autoptr (GSocket) silent = NULL;
+  int ends[2] = { -1, -1 };
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
+    g_error ("no socket pair: %s", g_strerror (errno));
+  self->silent_end = ends[0];
+  silent = g_socket_new_from_fd (ends[1], NULL);
+  soup_server_listen_socket (self->server, silent, 0, NULL);
+}
+
 RaConnections *
 ra_connections_new (GSocket *listener, GTlsCertificate *certificate, SoupServer *server)
 {
@@ -153,6 +173,7 @@ ra_connections_new (GSocket *listener, GTlsCertificate *certificate, SoupServer 
   self->listener = g_object_ref (listener);
   self->open = g_hash_table_new (g_direct_hash, g_direct_equal);
   self->sweeper = g_timeout_add_seconds (SWEEP_SECONDS, sweep, self);
+  keep_alive (self);
   watch (self);
   return self;
 }
@@ -180,6 +201,7 @@ ra_connections_free (RaConnections *self)
   while (g_hash_table_iter_next (&iter, &key, NULL))
     shut (key);
   soup_server_disconnect (self->server);
+  close (self->silent_end);
   /* What was still shaking hands ends in its own callback. */
   while (g_hash_table_size (self->open) > 0)
     g_main_context_iteration (NULL, TRUE);
