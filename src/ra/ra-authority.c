@@ -17,6 +17,7 @@ struct _RaAuthority
 {
   X509 *certificate;
   EVP_PKEY *key;
+  GBytes *key_digest;
   char *url;
   GBytes *crl;
   gint64 crl_entries;
@@ -46,9 +47,10 @@ ra_authority_create (const char *folder, YyProfile *profile, GError **error)
   g_autofree char *country = g_key_file_get_string (file, "ca", "country", NULL);
   int years = g_key_file_get_integer (file, "ca", "validity-years", NULL);
   g_autoptr (EVP_PKEY) key = make_key (error);
+  g_autoptr (GBytes) spki = key == NULL ? NULL : ra_x509_spki (key);
   g_autoptr (X509_NAME) name = NULL;
   g_autoptr (X509) certificate = NULL;
-  RaTemplate template = { .key = key,
+  RaTemplate template = { .spki = spki,
                           .issuer_key = key,
                           .seconds = (gint64) CLAMP (years, 1, 50) * 365 * DAY,
                           .extensions = extensions };
@@ -69,6 +71,7 @@ RaAuthority *
 ra_authority_load (const char *folder, const char *url, GError **error)
 {
   g_autoptr (RaAuthority) authority = g_new0 (RaAuthority, 1);
+  g_autoptr (GBytes) spki = NULL;
 
   authority->url = g_strdup (url);
   authority->certificate = ra_files_read_x509 (folder, "ca.pem", error);
@@ -77,6 +80,8 @@ ra_authority_load (const char *folder, const char *url, GError **error)
   authority->key = ra_files_read_key (folder, "ca.key", error);
   if (authority->key == NULL)
     return NULL;
+  spki = ra_x509_spki (authority->key);
+  authority->key_digest = ra_x509_digest (spki);
   if (X509_check_private_key (authority->certificate, authority->key) == 1)
     return g_steal_pointer (&authority);
   yy_set_openssl_error (error, YY_ERROR_INVALID_DATA,
@@ -89,6 +94,7 @@ ra_authority_free (RaAuthority *authority)
 {
   g_clear_pointer (&authority->certificate, X509_free);
   g_clear_pointer (&authority->key, EVP_PKEY_free);
+  g_clear_pointer (&authority->key_digest, g_bytes_unref);
   g_clear_pointer (&authority->crl, g_bytes_unref);
   g_free (authority->url);
   g_free (authority);
@@ -118,9 +124,10 @@ ra_authority_make_server (RaAuthority *authority,
     { 0, NULL },
   };
   g_autoptr (EVP_PKEY) key = make_key (error);
+  g_autoptr (GBytes) spki = key == NULL ? NULL : ra_x509_spki (key);
   g_autoptr (X509_NAME) name = NULL;
   g_autoptr (X509) certificate = NULL;
-  RaTemplate template = { .key = key,
+  RaTemplate template = { .spki = spki,
                           .issuer = authority->certificate,
                           .issuer_key = authority->key,
                           .seconds = (gint64) SERVER_DAYS * DAY,
@@ -140,7 +147,7 @@ ra_authority_make_server (RaAuthority *authority,
 X509 *
 ra_authority_issue (RaAuthority *authority,
                     const YyOrder *order,
-                    EVP_PKEY *key,
+                    GBytes *spki,
                     guint days,
                     GError **error)
 {
@@ -158,7 +165,7 @@ ra_authority_issue (RaAuthority *authority,
   };
   g_autoptr (X509_NAME) name = ra_x509_subject (order, error);
   RaTemplate template = { .subject = name,
-                          .key = key,
+                          .spki = spki,
                           .issuer = authority->certificate,
                           .issuer_key = authority->key,
                           .seconds = (gint64) days * DAY,
@@ -266,12 +273,12 @@ ra_authority_get_crl (RaAuthority *authority, RaStore *store, guint days, GError
 GBytes *
 ra_authority_key_id (RaAuthority *authority, const char *order)
 {
-  g_autoptr (GBytes) ca = ra_x509_key_digest (authority->key);
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   guint8 digest[32];
   gsize size = sizeof digest;
 
-  g_checksum_update (sum, g_bytes_get_data (ca, NULL), (gssize) g_bytes_get_size (ca));
+  g_checksum_update (sum, g_bytes_get_data (authority->key_digest, NULL),
+                     (gssize) g_bytes_get_size (authority->key_digest));
   g_checksum_update (sum, (const guchar *) order, (gssize) strlen (order));
   g_checksum_get_digest (sum, digest, &size);
   return g_bytes_new (digest, KEY_ID_SIZE);

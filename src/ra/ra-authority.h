@@ -35,13 +35,13 @@ gboolean ra_authority_make_server (RaAuthority *authority,
 
 /**
  * ra_authority_issue:
- * @key: public key, checked already
+ * @spki: public key, checked with ra_x509_check_key()
  *
  * Returns: (transfer full): a signing certificate for the order's organization
  */
 X509 *ra_authority_issue (RaAuthority *authority,
                           const YyOrder *order,
-                          EVP_PKEY *key,
+                          GBytes *spki,
                           guint days,
                           GError **error);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "base/yy-openssl.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -23,7 +23,7 @@ typedef struct
  *
  * Walks the header of a PKIMessage (RFC 9810, section 5.1.1) in strict DER; nothing is trusted.
  *
- * Returns: %FALSE when it is not one
+ * Returns: %FALSE when it is not one, or when checking its protection would cost too much
  */
 gboolean ra_cmp_peek (GBytes *message, RaCmpPeek *peek);
 
@@ -31,9 +31,9 @@ gboolean ra_cmp_peek (GBytes *message, RaCmpPeek *peek);
  * ra_cmp_peek_key:
  * @template: DER of a CertTemplate (RFC 4211, section 5)
  *
- * Returns: (transfer full): the public key asked for, %NULL when there is none
+ * Returns: (transfer full): DER of the SubjectPublicKeyInfo asked for, %NULL when there is none
  */
-EVP_PKEY *ra_cmp_peek_key (const guint8 *template, gsize length);
+GBytes *ra_cmp_peek_key (const guint8 *template, gsize length);
 
 /** ra_cmp_peek_status: Returns: the PKIStatus in the DER of a PKIStatusInfo, -1 when there is none
  */

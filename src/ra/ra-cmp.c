@@ -109,12 +109,12 @@ reject (Transaction *transaction, int failure, GError *error)
   return status;
 }
 
-static EVP_PKEY *
+static GBytes *
 requested_key (const OSSL_CRMF_MSG *request)
 {
   unsigned char *der = NULL;
   int length = i2d_OSSL_CRMF_CERTTEMPLATE (OSSL_CRMF_MSG_get0_tmpl (request), &der);
-  EVP_PKEY *key = length <= 0 ? NULL : ra_cmp_peek_key (der, (gsize) length);
+  GBytes *key = length <= 0 ? NULL : ra_cmp_peek_key (der, (gsize) length);
 
   OPENSSL_free (der);
   return key;
@@ -150,7 +150,7 @@ process_request (OSSL_CMP_SRV_CTX *server,
                  STACK_OF (X509) * *ca_certificates)
 {
   Transaction *transaction = OSSL_CMP_SRV_CTX_get0_custom_ctx (server);
-  g_autoptr (EVP_PKEY) key = request == NULL ? NULL : requested_key (request);
+  g_autoptr (GBytes) key = request == NULL ? NULL : requested_key (request);
   GError *error = NULL;
 
   if (OSSL_CMP_MSG_get_bodytype (message) != BODY_IR || key == NULL)

@@ -14,6 +14,7 @@ struct _RaConnections
 {
   SoupServer *server;
   GTlsCertificate *certificate;
+  GTlsDatabase *database;
   GSocket *listener;
   GSource *source;
   guint sweeper;
@@ -79,7 +80,12 @@ static void
 take (RaConnections *self, GSocket *socket)
 {
   g_autoptr (GSocketConnection) base = g_socket_connection_factory_create_connection (socket);
-  GIOStream *stream = g_tls_server_connection_new (G_IO_STREAM (base), self->certificate, NULL);
+  /* Without a database of its own each connection would read the system's authorities, for client
+     certificates that nobody asks for. */
+  GIOStream *stream =
+      g_initable_new (g_tls_backend_get_server_connection_type (g_tls_backend_get_default ()), NULL,
+                      NULL, "base-io-stream", base, "certificate", self->certificate, "database",
+                      self->database, NULL);
   Connection *connection = NULL;
 
   if (stream == NULL)
@@ -164,12 +170,16 @@ keep_alive (RaConnections *self)
 }
 
 RaConnections *
-ra_connections_new (GSocket *listener, GTlsCertificate *certificate, SoupServer *server)
+ra_connections_new (GSocket *listener,
+                    GTlsCertificate *certificate,
+                    GTlsDatabase *database,
+                    SoupServer *server)
 {
   RaConnections *self = g_new0 (RaConnections, 1);
 
   self->server = g_object_ref (server);
   self->certificate = g_object_ref (certificate);
+  self->database = g_object_ref (database);
   self->listener = g_object_ref (listener);
   self->open = g_hash_table_new (g_direct_hash, g_direct_equal);
   self->sweeper = g_timeout_add_seconds (SWEEP_SECONDS, sweep, self);
@@ -207,6 +217,7 @@ ra_connections_free (RaConnections *self)
     g_main_context_iteration (NULL, TRUE);
   g_hash_table_unref (self->open);
   g_object_unref (self->certificate);
+  g_object_unref (self->database);
   g_object_unref (self->server);
   g_free (self);
 }

@@ -13,8 +13,10 @@ G_BEGIN_DECLS
  */
 typedef struct _RaConnections RaConnections;
 
-RaConnections *
-ra_connections_new (GSocket *listener, GTlsCertificate *certificate, SoupServer *server);
+RaConnections *ra_connections_new (GSocket *listener,
+                                   GTlsCertificate *certificate,
+                                   GTlsDatabase *database,
+                                   SoupServer *server);
 void ra_connections_free (RaConnections *connections);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RaConnections, ra_connections_free)
 

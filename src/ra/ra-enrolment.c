@@ -72,13 +72,14 @@ static X509 *
 issue_new (RaSite *site,
            const char *who,
            RaActivation *activation,
-           EVP_PKEY *key,
+           GBytes *spki,
            GBytes *digest,
            GError **error)
 {
   guint days =
       site->validity_days > 0 ? site->validity_days : activation->order->years * DAYS_PER_YEAR;
-  g_autoptr (X509) x509 = ra_authority_issue (site->authority, activation->order, key, days, error);
+  g_autoptr (X509) x509 =
+      ra_authority_issue (site->authority, activation->order, spki, days, error);
   g_autoptr (RaCertificate) certificate = NULL;
 
   if (x509 == NULL)
@@ -102,15 +103,15 @@ X509 *
 ra_enrolment_issue (RaSite *site,
                     const char *who,
                     RaActivation *activation,
-                    EVP_PKEY *key,
+                    GBytes *spki,
                     GError **error)
 {
   RaCertificate *present = activation->certificate;
   g_autoptr (GBytes) digest = NULL;
 
-  if (!ra_x509_check_key (key, error))
+  if (!ra_x509_check_key (spki, error))
     return NULL;
-  digest = ra_x509_key_digest (key);
+  digest = ra_x509_digest (spki);
   if (present != NULL && g_bytes_equal (present->key, digest))
     return parse (present->der, error);
   if (activation->order->state != YY_ORDER_READY ||
@@ -123,7 +124,7 @@ ra_enrolment_issue (RaSite *site,
       !revoke_certificate (site, who, present, CRL_REASON_SUPERSEDED,
                            "another key took its place before it was confirmed", error))
     return NULL;
-  return issue_new (site, who, activation, key, digest, error);
+  return issue_new (site, who, activation, spki, digest, error);
 }
 
 static gboolean

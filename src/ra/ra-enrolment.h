@@ -16,7 +16,7 @@ RaActivation *ra_enrolment_open (RaSite *site, const char *id, GError **error);
 
 /**
  * ra_enrolment_issue:
- * @key: a public key whose possession was proved
+ * @spki: DER of a public key whose possession was proved
  *
  * Issues a certificate for the order. The same key is answered with the same certificate. Another
  * key takes the place of one whose certificate was never confirmed (that one is revoked), and is
@@ -27,7 +27,7 @@ RaActivation *ra_enrolment_open (RaSite *site, const char *id, GError **error);
 X509 *ra_enrolment_issue (RaSite *site,
                           const char *who,
                           RaActivation *activation,
-                          EVP_PKEY *key,
+                          GBytes *spki,
                           GError **error);
 
 /** ra_enrolment_confirm: the client has tried the certificate @serial and keeps it */

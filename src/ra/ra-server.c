@@ -290,9 +290,11 @@ static void
 run_loop (RaServer *self,
           GSocket *listener,
           GTlsCertificate *certificate,
+          GTlsDatabase *database,
           void (*ready) (GSocket *))
 {
-  g_autoptr (RaConnections) connections = ra_connections_new (listener, certificate, self->soup);
+  g_autoptr (RaConnections) connections =
+      ra_connections_new (listener, certificate, database, self->soup);
   Ending ending = { self, connections };
   guint term = g_unix_signal_add (SIGTERM, terminate, &ending);
   guint interrupt = g_unix_signal_add (SIGINT, terminate, &ending);
@@ -311,7 +313,9 @@ ra_server_run (RaSite *site, GSocket *listener, void (*ready) (GSocket *), GErro
 {
   g_autofree char *cert = g_build_filename (site->directory, "server.pem", NULL);
   g_autofree char *key = g_build_filename (site->directory, "server.key", NULL);
+  g_autofree char *ca = g_build_filename (site->directory, "ca.pem", NULL);
   g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_files (cert, key, error);
+  g_autoptr (GTlsDatabase) database = NULL;
   g_autoptr (RaApi) api = NULL;
   g_autoptr (RaBatch) batch = NULL;
   g_autoptr (SoupServer) soup = NULL;
@@ -320,11 +324,14 @@ ra_server_run (RaSite *site, GSocket *listener, void (*ready) (GSocket *), GErro
 
   if (certificate == NULL)
     return FALSE;
+  database = g_tls_file_database_new (ca, error);
+  if (database == NULL)
+    return FALSE;
   self.api = api = ra_api_new (site);
   self.batch = batch = ra_batch_new (site->store);
   self.soup = soup = soup_server_new ("server-header", "yinyao-ra", NULL);
   soup_server_add_handler (soup, NULL, handle, &self, NULL);
   g_signal_connect (soup, "request-started", G_CALLBACK (request_started), &self);
-  run_loop (&self, listener, certificate, ready);
+  run_loop (&self, listener, certificate, database, ready);
   return TRUE;
 }

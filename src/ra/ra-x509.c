@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra/ra-x509.h"
 
+#include "ra/ra-der.h"
+
 #include <string.h>
 
 #include <glib/gi18n.h>
-#include <openssl/core_names.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
 #define SERIAL_SIZE 16
 /* Certificates are valid from a little before now: clocks of others are never exact. */
 #define BACKDATE (5 * 60)
+
+/* SubjectPublicKeyInfo of an uncompressed point on P-256: this, and two numbers (RFC 5480). */
+static const guint8 p256_start[] = { 0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
+                                     0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
+                                     0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04 };
+#define P256_SIZE (sizeof p256_start + 64)
+/* AlgorithmIdentifier of RSA without its tag and length (RFC 3279). */
+static const guint8 rsa_algorithm[] = { 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+                                        0x0d, 0x01, 0x01, 0x01, 0x05, 0x00 };
 
 static gboolean
 set_serial (X509 *x509)
@@ -24,6 +34,31 @@ set_serial (X509 *x509)
   bytes[0] = (unsigned char) ((bytes[0] & 0x3f) | 0x40);
   number = BN_bin2bn (bytes, sizeof bytes, NULL);
   return BN_to_ASN1_INTEGER (number, X509_get_serialNumber (x509)) != NULL;
+}
+
+/* The bytes go into the certificate as they are. X509_set_pubkey() would decode and encode them,
+   which costs more than the signature. */
+static gboolean
+set_key (X509 *x509, GBytes *spki)
+{
+  RaDer walk = { g_bytes_get_data (spki, NULL), g_bytes_get_size (spki) };
+  RaDer fields;
+  RaDer algorithm;
+  RaDer bits;
+  gboolean ec = g_bytes_get_size (spki) == P256_SIZE;
+  unsigned char *key = NULL;
+
+  if (!ra_der_take_tagged (&walk, RA_DER_SEQUENCE, &fields) ||
+      !ra_der_take_tagged (&fields, RA_DER_SEQUENCE, &algorithm) ||
+      !ra_der_take_tagged (&fields, RA_DER_BIT_STRING, &bits) || bits.left < 2)
+    return FALSE;
+  /* The first byte of a BIT STRING counts unused bits: none. */
+  key = OPENSSL_memdup (bits.data + 1, bits.left - 1);
+  return X509_PUBKEY_set0_param (X509_get_X509_PUBKEY (x509),
+                                 OBJ_nid2obj (ec ? NID_X9_62_id_ecPublicKey : NID_rsaEncryption),
+                                 ec ? V_ASN1_OBJECT : V_ASN1_NULL,
+                                 ec ? OBJ_nid2obj (NID_X9_62_prime256v1) : NULL, key,
+                                 (int) bits.left - 1) == 1;
 }
 
 static gboolean
@@ -60,7 +95,7 @@ ra_x509_make (const RaTemplate *template, GError **error)
       X509_set_subject_name (x509, template->subject) == 1 &&
       X509_time_adj_ex (X509_getm_notBefore (x509), 0, 0, &start) != NULL &&
       X509_time_adj_ex (X509_getm_notAfter (x509), 0, 0, &end) != NULL &&
-      X509_set_pubkey (x509, template->key) == 1 && add_extensions (x509, template) &&
+      set_key (x509, template->spki) && add_extensions (x509, template) &&
       X509_sign (x509, template->issuer_key, EVP_sha256 ()) > 0)
     return g_steal_pointer (&x509);
   yy_set_openssl_error (error, YY_ERROR_FAILED, _ ("A certificate cannot be made"));
@@ -147,50 +182,81 @@ ra_x509_to_der (X509 *x509)
 }
 
 GBytes *
-ra_x509_key_digest (EVP_PKEY *key)
+ra_x509_spki (EVP_PKEY *key)
 {
   unsigned char *der = NULL;
   int length = i2d_PUBKEY (key, &der);
+  GBytes *bytes = g_bytes_new (der, length < 0 ? 0 : (gsize) length);
+
+  OPENSSL_free (der);
+  return bytes;
+}
+
+GBytes *
+ra_x509_digest (GBytes *bytes)
+{
   guint8 digest[32];
   gsize size = sizeof digest;
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
 
-  g_checksum_update (sum, der, length < 0 ? 0 : length);
+  g_checksum_update (sum, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes));
   g_checksum_get_digest (sum, digest, &size);
-  OPENSSL_free (der);
   return g_bytes_new (digest, size);
 }
 
 static gboolean
-is_usual_rsa (EVP_PKEY *key)
+is_p256 (const guint8 *data, gsize size)
 {
-  BIGNUM *exponent = NULL;
-  int bits = EVP_PKEY_get_bits (key);
-  gboolean usual = EVP_PKEY_is_a (key, "RSA") && bits >= 2048 && bits <= 8192 &&
-                   EVP_PKEY_get_bn_param (key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
-                   BN_is_odd (exponent) && BN_num_bits (exponent) > 1 &&
-                   BN_num_bits (exponent) <= 32;
+  return size == P256_SIZE && memcmp (data, p256_start, sizeof p256_start) == 0;
+}
 
-  BN_free (exponent);
-  return usual;
+/* Length in bits of an odd positive INTEGER, 0 for any other. */
+static gsize
+odd_bits (RaDer number)
+{
+  /* A leading zero byte only keeps the sign. */
+  if (number.left > 1 && number.data[0] == 0)
+    number = (RaDer){ number.data + 1, number.left - 1 };
+  else if (number.left == 0 || number.data[0] >= 0x80)
+    return 0;
+  if ((number.data[number.left - 1] & 1) == 0)
+    return 0;
+  return (number.left - 1) * 8 + g_bit_storage (number.data[0]);
 }
 
 static gboolean
-is_p256 (EVP_PKEY *key)
+is_usual_rsa (const guint8 *data, gsize size)
 {
-  char group[32] = "";
-  size_t length = 0;
+  RaDer walk = { data, size };
+  RaDer fields;
+  RaDer algorithm;
+  RaDer bits;
+  RaDer key;
+  RaDer modulus;
+  RaDer exponent;
 
-  return EVP_PKEY_is_a (key, "EC") &&
-         EVP_PKEY_get_utf8_string_param (key, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group,
-                                         &length) == 1 &&
-         strcmp (group, "prime256v1") == 0;
+  if (!ra_der_take_tagged (&walk, RA_DER_SEQUENCE, &fields) ||
+      !ra_der_take_tagged (&fields, RA_DER_SEQUENCE, &algorithm) ||
+      algorithm.left != sizeof rsa_algorithm ||
+      memcmp (algorithm.data, rsa_algorithm, sizeof rsa_algorithm) != 0 ||
+      !ra_der_take_tagged (&fields, RA_DER_BIT_STRING, &bits) || bits.left < 1 || bits.data[0] != 0)
+    return FALSE;
+  bits = (RaDer){ bits.data + 1, bits.left - 1 };
+  if (!ra_der_take_tagged (&bits, RA_DER_SEQUENCE, &key) || bits.left != 0 ||
+      !ra_der_take_tagged (&key, RA_DER_INTEGER, &modulus) ||
+      !ra_der_take_tagged (&key, RA_DER_INTEGER, &exponent) || key.left != 0)
+    return FALSE;
+  return odd_bits (modulus) >= 2048 && odd_bits (modulus) <= 8192 && odd_bits (exponent) >= 2 &&
+         odd_bits (exponent) <= 32;
 }
 
 gboolean
-ra_x509_check_key (EVP_PKEY *key, GError **error)
+ra_x509_check_key (GBytes *spki, GError **error)
 {
-  if (is_usual_rsa (key) || is_p256 (key))
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data (spki, &size);
+
+  if (is_p256 (data, size) || is_usual_rsa (data, size))
     return TRUE;
   g_set_error_literal (error, YY_ERROR, YY_ERROR_REFUSED,
                        _ ("Only RSA keys of 2048 bits or more and EC keys on P-256 are accepted"));

@@ -16,7 +16,7 @@ typedef struct
 /**
  * RaTemplate:
  * @subject: name of the holder
- * @key: public key of the holder
+ * @spki: DER of the holder's SubjectPublicKeyInfo; checked with ra_x509_check_key(), or our own
  * @issuer: (nullable): certificate of the CA, %NULL: self-signed
  * @issuer_key: private key of the CA
  * @seconds: validity from now
@@ -27,7 +27,7 @@ typedef struct
 typedef struct
 {
   X509_NAME *subject;
-  EVP_PKEY *key;
+  GBytes *spki;
   X509 *issuer;
   EVP_PKEY *issuer_key;
   gint64 seconds;
@@ -53,15 +53,18 @@ X509_NAME *ra_x509_common_name (const char *name, GError **error);
 char *ra_x509_serial (const X509 *x509);
 /** ra_x509_to_der: Returns: (transfer full) */
 GBytes *ra_x509_to_der (X509 *x509);
-/** ra_x509_key_digest: Returns: (transfer full): SHA-256 of the key's SubjectPublicKeyInfo */
-GBytes *ra_x509_key_digest (EVP_PKEY *key);
+/** ra_x509_spki: Returns: (transfer full): DER of the key's SubjectPublicKeyInfo */
+GBytes *ra_x509_spki (EVP_PKEY *key);
+/** ra_x509_digest: Returns: (transfer full): SHA-256 */
+GBytes *ra_x509_digest (GBytes *bytes);
 
 /**
  * ra_x509_check_key:
+ * @spki: DER of a SubjectPublicKeyInfo; that it can be used was shown by its proof of possession
  *
- * Returns: %TRUE for RSA of 2048 to 8192 bits with a usual exponent and for EC P-256; otherwise
- *   %FALSE with %YY_ERROR_REFUSED
+ * Returns: %TRUE for RSA of 2048 to 8192 bits with an exponent of at most 32, and for EC P-256 with
+ * an uncompressed point; otherwise %FALSE with %YY_ERROR_REFUSED
  */
-gboolean ra_x509_check_key (EVP_PKEY *key, GError **error);
+gboolean ra_x509_check_key (GBytes *spki, GError **error);
 
 G_END_DECLS
