@@ -24,7 +24,7 @@ FAILED = 'org.yinyao.Error.ServiceFailed'
 NOT_TRUSTED = 'org.yinyao.Error.CaNotTrusted'
 CLOCK = 'org.yinyao.Error.Clock'
 REFUSED = 'org.yinyao.Error.Refused'
-TIMEOUT = 1  # seconds, in the client's settings
+PATIENT, IMPATIENT = 20, 1  # seconds in the client's settings
 folder = None
 
 OPENSSL_CONFIG = '''
@@ -151,7 +151,7 @@ class Server:
             connection.close()
 
     def hang(self):
-        self.ended.wait(30)
+        self.ended.wait(40)
 
 
 def read_request(connection):
@@ -188,17 +188,17 @@ def good_profile(**more):
     return answer(body={'name': 'x', 'anchors': [anchor()]}, **more)
 
 
-def client(server, *calls, config='', code=None, ca='ca.pem', host='127.0.0.1'):
+def client(server, *calls, config='', code=None, ca='ca.pem', host='127.0.0.1', timeout=PATIENT):
     """Runs the client. Returns its lines."""
     settings = folder / ('config-%d' % server.port)
     settings.write_text('[service]\nurl=https://%s:%d\nca-file=%s\ntimeout=%d\n%s\n' % (
-        host, server.port, folder / ca, TIMEOUT, config))
+        host, server.port, folder / ca, timeout, config))
     environment = {**os.environ, 'YINYAO_CONFIG': str(settings), 'LC_ALL': 'C.UTF-8',
                    'LANGUAGE': 'en', 'HOME': str(folder), 'no_proxy': '*'}
     if code is not None:
         environment['CODE'] = code
     run = subprocess.run([paths.program('tests/integration/service-client'), *calls],
-                         env=environment, capture_output=True, text=True, timeout=30)
+                         env=environment, capture_output=True, text=True, timeout=60)
     tap.equal(run.stderr, '', 'stderr')
     return run.stdout.splitlines()
 
@@ -224,13 +224,13 @@ def a_good_answer_is_read():
 
 
 def hang(connection, request, number):
-    time.sleep(6)
+    time.sleep(40)
 
 
 def half(data, rest=b''):
     def behave(connection, request, number):
         connection.sendall(data)
-        time.sleep(6)
+        time.sleep(40)
     return behave
 
 
@@ -246,11 +246,11 @@ SLOW = {
 def hanging(where):
     with SLOW[where]() as server:
         started = time.monotonic()
-        line = one(server)
+        line = one(server, timeout=IMPATIENT)
         starts(line, UNREACHABLE)
         tap.contains(line, '127.0.0.1:%d' % server.port)
         tap.contains(line, 'for 1 second')
-        tap.ok(time.monotonic() - started < 4, 'it took too long')
+        tap.ok(time.monotonic() - started < 20, 'it took too long')
 
 
 @tap.case
@@ -262,8 +262,8 @@ def a_service_that_trickles_for_ever_is_given_up():
             time.sleep(0.2)
     with Server(trickle) as server:
         started = time.monotonic()
-        starts(one(server), UNREACHABLE)
-        tap.ok(time.monotonic() - started < 8, 'it took too long')
+        starts(one(server, timeout=IMPATIENT), UNREACHABLE)
+        tap.ok(time.monotonic() - started < 20, 'it took too long')
 
 
 def cut(data, how):
@@ -644,7 +644,7 @@ def a_call_can_be_cancelled():
         started = time.monotonic()
         lines = client(server, 'cancel', 'anchors')
         tap.contains(lines[0], 'ancelled')
-        tap.ok(time.monotonic() - started < 0.9, 'it took too long')
+        tap.ok(time.monotonic() - started < PATIENT / 2, 'it took too long')
 
 
 @tap.case('a file of authorities that cannot be used', args=[('missing',), ('empty',), ('text',)])
