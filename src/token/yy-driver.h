@@ -24,7 +24,8 @@ typedef enum
  * YyDriver:
  *
  * One PKCS#11 module as the client sees it: the agent process that has it loaded now, whichever
- * it is. Main context only. Properties, all notified: "state", "problem".
+ * it is. Main context only. Properties, all notified: "state" (an int), "problem", "name",
+ * "module".
  */
 #define YY_TYPE_DRIVER (yy_driver_get_type ())
 G_DECLARE_FINAL_TYPE (YyDriver, yy_driver, YY, DRIVER, GObject)

@@ -70,15 +70,19 @@ find_by_key (GPtrArray *tokens, const char *key)
   return NULL;
 }
 
-/* Replaces or removes the snapshots that a driver had. */
+/* Replaces or removes the snapshots that a driver had. A handler of the signal may stop the
+ * manager, which empties the list under the loop. */
 static void
 update_known (YyTokenManager *self, const char *module, GPtrArray *present)
 {
   for (guint i = self->tokens->len; i-- > 0;)
     {
-      g_autoptr (YyToken) old = g_object_ref (self->tokens->pdata[i]);
+      g_autoptr (YyToken) old = NULL;
       YyToken *now = NULL;
 
+      if (i >= self->tokens->len)
+        continue;
+      old = g_object_ref (self->tokens->pdata[i]);
       if (strcmp (yy_token_get_module (old), module) != 0)
         continue;
       now = find_by_key (present, yy_token_get_key (old));
@@ -102,7 +106,7 @@ on_tokens_changed (YyDriver *driver, YyTokenManager *self)
   g_autoptr (GPtrArray) present = g_ptr_array_ref (yy_driver_get_tokens (driver));
 
   update_known (self, yy_driver_get_module (driver), present);
-  for (guint i = 0; i < present->len; i++)
+  for (guint i = 0; i < present->len && present == yy_driver_get_tokens (driver); i++)
     {
       if (find_by_key (self->tokens, yy_token_get_key (present->pdata[i])) != NULL)
         continue;

@@ -413,7 +413,7 @@ yy_token_session_return_transfer (YyTokenSession *self,
                                   GBytes *response,
                                   const GError *error)
 {
-  if (response == NULL && self->busy)
+  if (response == NULL && self->transfer != NULL)
     {
       g_clear_error (&self->transfer_error);
       self->transfer_error = g_error_copy (error);
