@@ -3,7 +3,10 @@
 effect but before its answer; and with the service killed at every commit. Each time the token is
 plugged in again, the service started again, and the same command finishes.
 
-test-activation-cuts.py before|after|service SHARD/SHARDS
+test-activation-cuts.py before|after|service-lost|service-told SHARD/SHARDS
+
+service-lost: what was not yet on the disk is lost with the kill, as in a power cut; service-told: it is
+on the disk, but nobody was told.
 """
 
 import os
@@ -120,7 +123,7 @@ def cut_at_every_apdu():
 def kill_at_every_commit():
     def interrupt(position):
         service = rig.demo.service
-        service.start(die_at_sync=position)
+        service.start(die_at_sync=position, die="before" if KIND == "service-lost" else "after")
         first = rig.activate()
         assert first.returncode in (SUCCESS, UNREACHABLE), f"{first.returncode}: {first.stderr}"
         service.kill()
@@ -133,7 +136,7 @@ def kill_at_every_commit():
     survive_all(rig.demo.service.syncs(), interrupt)
 
 
-CASES = {"before": cut_at_every_apdu, "after": cut_at_every_apdu, "service": kill_at_every_commit}
+CASES = {"before": cut_at_every_apdu, "after": cut_at_every_apdu, "service-lost": kill_at_every_commit, "service-told": kill_at_every_commit}
 case(f"activation finishes after {KIND} cuts, shard {SHARD}")(CASES[KIND])
 
 if __name__ == "__main__":
