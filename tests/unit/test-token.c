@@ -334,6 +334,42 @@ test_babble (void)
   check_babble (refresh_one, "({'Serial': 'x'},)");
 }
 
+/* Bytes at random: nothing to hold but that it holds. */
+static void
+test_random (void)
+{
+  static const struct
+  {
+    const char *type;
+    MessageFunc func;
+  } messages[] = {
+    { "(a{oa{sa{sv}}})", yy_object_table_load },
+    { "(oa{sa{sv}})", yy_object_table_add },
+    { "(oas)", yy_object_table_remove },
+    { "(sa{sv}as)", change_one },
+    { "(a{sv})", refresh_one },
+  };
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      gsize which = i % G_N_ELEMENTS (messages);
+      gsize length = (gsize) g_test_rand_int_range (0, 200);
+      g_autoptr (YyObjectTable) table = yy_object_table_new ("m.so");
+      guint8 *bytes = g_malloc (length);
+      g_autoptr (GVariant) message = NULL;
+      g_autoptr (GPtrArray) tokens = NULL;
+
+      for (gsize j = 0; j < length; j++)
+        bytes[j] = (guint8) g_test_rand_int_range (0, 256);
+      message = g_variant_ref_sink (g_variant_new_from_data (G_VARIANT_TYPE (messages[which].type),
+                                                             bytes, length, FALSE, g_free, bytes));
+      load (table, "({" OBJECT ("1", "A") "},)", NULL);
+      messages[which].func (table, message, NULL);
+      tokens = yy_object_table_dup_tokens (table);
+      g_assert_cmpuint (tokens->len, <=, 64);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -349,5 +385,6 @@ main (int argc, char **argv)
   g_test_add_func ("/token/table", test_table);
   g_test_add_func ("/token/same-snapshot", test_same_snapshot);
   g_test_add_func ("/token/babble", test_babble);
+  g_test_add_func ("/token/random", test_random);
   return g_test_run ();
 }
