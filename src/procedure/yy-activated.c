@@ -8,6 +8,9 @@
 
 typedef struct
 {
+  YyPinGuard *guard;
+  YyToken *token;
+  YySecret *pin;
   YyCertificate *certificate;
   GBytes *id;
 } Proof;
@@ -17,6 +20,9 @@ proof_free (gpointer data)
 {
   Proof *proof = data;
 
+  g_clear_object (&proof->guard);
+  g_clear_object (&proof->token);
+  yy_secret_free (proof->pin);
   g_clear_object (&proof->certificate);
   g_clear_pointer (&proof->id, g_bytes_unref);
   g_free (proof);
@@ -48,11 +54,17 @@ find_recent (YyToken *token, GPtrArray *anchors)
 }
 
 static gboolean
-may_ask (YyToken *token)
+may_ask (YyPinGuard *guard, YyToken *token, const YySecret *pin, GError **error)
 {
   int tries = yy_token_get_tries_left (token);
 
-  return yy_token_get_pin_state (token) == YY_PIN_OK && (tries < 0 || tries > FEW_TRIES);
+  if (!yy_pin_guard_check (guard, token, pin, FALSE, error))
+    return FALSE;
+  if (yy_token_get_pin_state (token) == YY_PIN_OK && (tries < 0 || tries > FEW_TRIES))
+    return TRUE;
+  g_set_error_literal (error, YY_ERROR, YY_ERROR_PIN_LAST_TRY,
+                       _ ("The PIN was not tried: few tries are left"));
+  return FALSE;
 }
 
 static void
@@ -76,15 +88,21 @@ on_logged_in (GObject *source, GAsyncResult *result, gpointer user_data)
   GCancellable *cancellable = g_task_get_cancellable (task);
   GError *error = NULL;
 
-  if (yy_token_session_finish (YY_TOKEN_SESSION (source), result, &error))
-    yy_token_session_test_signature_async (YY_TOKEN_SESSION (source), proof->id, cancellable,
-                                           on_signed, g_steal_pointer (&task));
-  else
-    g_task_return_error (task, error);
+  if (!yy_token_session_finish (YY_TOKEN_SESSION (source), result, &error))
+    {
+      if (g_error_matches (error, YY_ERROR, YY_ERROR_PIN_INCORRECT))
+        yy_pin_guard_failed (proof->guard, proof->token, proof->pin);
+      g_task_return_error (task, error);
+      return;
+    }
+  yy_pin_guard_succeeded (proof->guard, proof->token);
+  yy_token_session_test_signature_async (YY_TOKEN_SESSION (source), proof->id, cancellable,
+                                         on_signed, g_steal_pointer (&task));
 }
 
 void
 yy_activated_prove_async (YyTokenSession *session,
+                          YyPinGuard *guard,
                           GPtrArray *anchors,
                           const YySecret *pin,
                           GCancellable *cancellable,
@@ -95,21 +113,21 @@ yy_activated_prove_async (YyTokenSession *session,
   g_autoptr (YyToken) token = yy_token_session_dup_snapshot (session);
   YyTokenCertificate *item = token == NULL ? NULL : find_recent (token, anchors);
   Proof *proof = g_new0 (Proof, 1);
+  GError *error = NULL;
 
   g_task_set_source_tag (task, yy_activated_prove_async);
   g_task_set_task_data (task, proof, proof_free);
   if (item == NULL)
+    g_set_error_literal (&error, YY_ERROR, YY_ERROR_NO_SUCH_OBJECT,
+                         _ ("The token holds no new certificate of this CA"));
+  if (item == NULL || !may_ask (guard, token, pin, &error))
     {
-      g_task_return_new_error (task, YY_ERROR, YY_ERROR_NO_SUCH_OBJECT,
-                               _ ("The token holds no new certificate of this CA"));
+      g_task_return_error (task, error);
       return;
     }
-  if (!may_ask (token))
-    {
-      g_task_return_new_error (task, YY_ERROR, YY_ERROR_PIN_LAST_TRY,
-                               _ ("The PIN was not tried: few tries are left"));
-      return;
-    }
+  proof->guard = g_object_ref (guard);
+  proof->token = g_object_ref (token);
+  proof->pin = yy_secret_dup (pin);
   proof->certificate = g_object_ref (item->certificate);
   proof->id = g_bytes_ref (item->id);
   yy_token_session_login_async (session, pin, cancellable, on_logged_in, g_steal_pointer (&task));

@@ -45,6 +45,20 @@ on_used_code_checked (GObject *source, GAsyncResult *result, gpointer user_data)
     yy_activation_fail (task, g_steal_pointer (&run->request_error));
 }
 
+/* One for all runs on the same tokens: it belongs to their manager. */
+static YyPinGuard *
+guard_of (YyTokenManager *manager)
+{
+  YyPinGuard *guard = g_object_get_data (G_OBJECT (manager), "yy-activated-guard");
+
+  if (guard == NULL)
+    {
+      guard = yy_pin_guard_new ();
+      g_object_set_data_full (G_OBJECT (manager), "yy-activated-guard", guard, g_object_unref);
+    }
+  return guard;
+}
+
 static void
 on_authorised (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -56,8 +70,8 @@ on_authorised (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, YY_ERROR, YY_ERROR_CODE_USED))
     {
       run->request_error = error;
-      yy_activated_prove_async (run->session, run->anchors, run->new_pin, run->cancellable,
-                                on_used_code_checked, task);
+      yy_activated_prove_async (run->session, guard_of (run->manager), run->anchors, run->new_pin,
+                                run->cancellable, on_used_code_checked, task);
       return;
     }
   if (grant == NULL)
