@@ -51,6 +51,17 @@ stream_gone (gpointer data, GObject *stream)
     watch (self);
 }
 
+static gboolean
+is_new_enough (GTlsConnection *connection, GError **error)
+{
+  GTlsProtocolVersion version = g_tls_connection_get_protocol_version (connection);
+
+  if (version >= G_TLS_PROTOCOL_VERSION_TLS_1_2 && version < G_TLS_PROTOCOL_VERSION_DTLS_1_0)
+    return TRUE;
+  g_set_error_literal (error, G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE, "the TLS version is too old");
+  return FALSE;
+}
+
 static void
 handshake_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -60,7 +71,8 @@ handshake_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   Connection *connection = user_data;
 
-  if (g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, &error))
+  if (g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, &error) &&
+      is_new_enough (G_TLS_CONNECTION (source), &error))
     {
       local = g_socket_get_local_address (connection->socket, &error);
       remote = local == NULL ? NULL : g_socket_get_remote_address (connection->socket, &error);

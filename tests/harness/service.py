@@ -99,13 +99,12 @@ class Service:
             preload += ' ' + str(paths.build_root() / SHIM)
         with self._socket(self.port) as listener, open(self.log, 'ab') as log:
             listener.listen(1024)
+            # A shell moves the socket to descriptor 3 and knows the number of the process.
             self.process = subprocess.Popen(
-                ['/bin/sh', '-c', 'exec 3<&"$1"; shift; export LD_PRELOAD="$1"; shift; '
-                 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', 'sh',
-                 str(listener.fileno()), preload, self._program(), 'serve', '--dir', str(self.folder),
-                 *self.arguments],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                pass_fds=[listener.fileno()], env=env)
+                ['/bin/sh', '-c', 'exec 3<&0 </dev/null; export LD_PRELOAD="$1"; shift; '
+                 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', 'sh', preload, self._program(), 'serve',
+                 '--dir', str(self.folder), *self.arguments],
+                stdin=listener, stdout=subprocess.PIPE, stderr=log, env=env)
         self._wait_until_ready()
 
     def _wait_until_ready(self):
