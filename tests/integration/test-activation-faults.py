@@ -13,7 +13,7 @@ from pathlib import Path
 from harness.demo import Demo, program
 from harness.tap import case, contains, equal, main
 
-PIN = "Spring+2026"
+PIN, SECOND = "Spring+2026", "Autumn-2026"
 REMOVED, DRIVER, STOPPED = 7, 8, 130
 
 
@@ -61,12 +61,15 @@ def set_key(demo, group, key, value):
 
 
 def finish(demo):
+    """The person may choose another PIN the second time: the newest one counts."""
     result = demo.run("yinyaoctl", "activate", "--token", demo.serial, "--code", demo.code,
-                      secrets_by_fd=[("--new-pin-fd", PIN)], check=False)
+                      secrets_by_fd=[("--new-pin-fd", SECOND)], check=False)
     equal(result.returncode, 0, f"exit status of the next run ({result.stderr})")
     state = demo.token.state()
     equal((state["keys"], state["certificates"], state["pin_tries"], state["so_pin_tries"]),
           (1, 1, 10, 15))
+    demo.run("yinyaoctl", "test-signature", "--token", demo.serial,
+             secrets_by_fd=[("--pin-fd", SECOND)])
 
 
 @case
