@@ -352,7 +352,7 @@ test_profile (void)
 
   g_assert_no_error (error);
   g_assert_cmpstr (yy_profile_get_language (profile), ==, "zh_CN");
-  g_assert_cmpuint (yy_profile_get_pin_policy (profile)->min_length, ==, 6);
+  g_assert_cmpuint (yy_profile_get_pin_policy (profile)->min_length, ==, 8);
   g_assert_true (g_key_file_has_group (yy_profile_get_key_file (profile), "sms"));
 }
 
