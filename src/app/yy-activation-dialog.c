@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/yy-button.h"
 #include "app/yy-certificate-rows.h"
 #include "app/yy-code-entry.h"
 #include "app/yy-new-pin.h"
@@ -297,6 +298,7 @@ on_stop (GtkWidget *widget, const char *action, GVariant *parameter)
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (question), "continue");
   g_signal_connect_object (question, "response", G_CALLBACK (on_question_answered), self,
                            G_CONNECT_SWAPPED);
+  yy_button_name_all (question);
   self->question = GTK_WINDOW (question);
   gtk_window_present (self->question);
 }

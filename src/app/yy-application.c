@@ -134,14 +134,10 @@ set_accelerators (GtkApplication *application)
     const char *action;
     const char *accelerators[3];
   } shortcuts[] = {
-    { "app.quit", { "<Control>q" } },
-    { "win.refresh", { "<Control>r", "F5" } },
-    { "win.show-page::home", { "<Alt>1" } },
-    { "win.show-page::certificates", { "<Alt>2" } },
-    { "win.show-page::renewal", { "<Alt>3" } },
-    { "win.show-page::seals", { "<Alt>4" } },
-    { "win.show-page::drivers", { "<Alt>5" } },
-    { "win.show-shortcuts", { "<Control>question" } },
+    { "app.quit", { "<Control>q" } },           { "win.refresh", { "<Control>r", "F5" } },
+    { "win.show-page::home", { "<Alt>1" } },    { "win.show-page::certificates", { "<Alt>2" } },
+    { "win.show-page::renewal", { "<Alt>3" } }, { "win.show-page::seals", { "<Alt>4" } },
+    { "win.show-page::drivers", { "<Alt>5" } }, { "win.show-shortcuts", { "<Control>question" } },
     { "window.close", { "<Control>w" } },
   };
 

@@ -14,4 +14,7 @@ G_BEGIN_DECLS
 #define YY_TYPE_BUTTON (yy_button_get_type ())
 G_DECLARE_FINAL_TYPE (YyButton, yy_button, YY, BUTTON, GtkButton)
 
+/** yy_button_name_all: does the same for the buttons that a widget of libadwaita made for itself */
+void yy_button_name_all (GtkWidget *widget);
+
 G_END_DECLS

@@ -58,11 +58,12 @@ yy_mark_row_init (YyMarkRow *self)
 }
 
 GtkWidget *
-yy_mark_row_new (const char *text)
+yy_mark_row_new (const char *text, gboolean wrap)
 {
   YyMarkRow *self = g_object_new (YY_TYPE_MARK_ROW, NULL);
 
   gtk_label_set_label (self->label, text);
+  gtk_label_set_wrap (self->label, wrap);
   yy_mark_row_set_mark (self, YY_MARK_PENDING);
   return GTK_WIDGET (self);
 }

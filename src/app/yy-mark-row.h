@@ -27,7 +27,11 @@ typedef enum
 #define YY_TYPE_MARK_ROW (yy_mark_row_get_type ())
 G_DECLARE_FINAL_TYPE (YyMarkRow, yy_mark_row, YY, MARK_ROW, GtkWidget)
 
-GtkWidget *yy_mark_row_new (const char *text);
+/**
+ * yy_mark_row_new:
+ * @wrap: whether @text may need several lines; GTK measures a text that may wrap many times over
+ */
+GtkWidget *yy_mark_row_new (const char *text, gboolean wrap);
 void yy_mark_row_set_mark (YyMarkRow *self, YyMark mark);
 
 G_END_DECLS

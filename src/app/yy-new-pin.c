@@ -184,7 +184,7 @@ yy_new_pin_set_rules (YyNewPin *self, const YyPinPolicy *policy, YyToken *token)
       g_autofree char *text =
           yy_pin_policy_dup_rule_text (policy, self->min_length, self->max_length, 1U << i);
 
-      gtk_box_append (self->rules, yy_mark_row_new (text));
+      gtk_box_append (self->rules, yy_mark_row_new (text, TRUE));
     }
   judge (self);
 }

@@ -117,13 +117,6 @@ yy_pin_entry_grab_focus (GtkWidget *widget)
 }
 
 static void
-name_entry (YyPinEntry *self)
-{
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  self->title == NULL ? "" : self->title, -1);
-}
-
-static void
 yy_pin_entry_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   YyPinEntry *self = YY_PIN_ENTRY (object);
@@ -151,7 +144,6 @@ yy_pin_entry_set_property (GObject *object, guint id, const GValue *value, GPara
     case PROP_TITLE:
       g_free (self->title);
       self->title = g_value_dup_string (value);
-      name_entry (self);
       break;
     case PROP_MESSAGE:
       g_free (self->message);

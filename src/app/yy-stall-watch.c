@@ -12,8 +12,7 @@ watched_poll (GPollFD *fds, guint n_fds, int timeout)
   int n_ready = 0;
 
   if (busy > YY_STALL_LIMIT)
-    g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "YINYAO_STALL_MS", "%" G_GINT64_FORMAT,
-                      busy, "MESSAGE", "main loop stalled %" G_GINT64_FORMAT " ms", busy);
+    g_warning ("main loop stalled %" G_GINT64_FORMAT " ms", busy);
   n_ready = wrapped_poll (fds, n_fds, timeout);
   woken_at = g_get_monotonic_time ();
   return n_ready;

@@ -45,7 +45,7 @@ yy_step_list_init (YyStepList *self)
                                   _ ("Steps of the activation"), -1);
   for (guint i = 0; i < G_N_ELEMENTS (self->rows); i++)
     {
-      self->rows[i] = yy_mark_row_new (yy_activation_step_get_title ((YyActivationStep) i));
+      self->rows[i] = yy_mark_row_new (yy_activation_step_get_title ((YyActivationStep) i), FALSE);
       gtk_widget_set_parent (self->rows[i], GTK_WIDGET (self));
     }
 }

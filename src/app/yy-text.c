@@ -114,11 +114,25 @@ yy_text_get_condition_style (YyCondition condition)
     }
 }
 
+/* OpenSC appends the name of the PIN to the label: "LABEL (UserPIN)". */
+static char *
+dup_plain_label (YyToken *token)
+{
+  const char *label = yy_token_get_label (token);
+  const char *suffix = g_str_has_suffix (label, ")") ? strrchr (label, '(') : NULL;
+
+  if (suffix == NULL || suffix == label || strstr (suffix, "PIN") == NULL)
+    return g_strdup (label);
+  return g_strchomp (g_strndup (label, (gsize) (suffix - label)));
+}
+
 char *
 yy_text_dup_token_name (YyToken *token)
 {
-  if (*yy_token_get_label (token) != '\0')
-    return g_strdup (yy_token_get_label (token));
+  g_autofree char *label = dup_plain_label (token);
+
+  if (*label != '\0')
+    return g_steal_pointer (&label);
   if (*yy_token_get_model (token) != '\0')
     return g_strdup (yy_token_get_model (token));
   return g_strdup (_ ("Token without a name"));

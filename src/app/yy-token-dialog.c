@@ -14,6 +14,7 @@ typedef struct
   YyTokenSession *session;
   GCancellable *cancellable;
   YySecret *pin;
+  gboolean absent;
 
   GtkStack *pages;
   GtkLabel *token_name;
@@ -85,8 +86,11 @@ on_tokens_changed (YyTokenDialog *self)
       g_set_object (&priv->token, token);
       show_token (self);
     }
-  if (priv->session == NULL)
-    show_message (self, token == NULL ? _ ("The token was pulled out. Plug it in again.") : NULL);
+  if (priv->session == NULL && (token == NULL) != priv->absent)
+    {
+      priv->absent = token == NULL;
+      show_message (self, token == NULL ? _ ("The token was pulled out. Plug it in again.") : NULL);
+    }
   yy_token_dialog_update (self);
 }
 

@@ -25,19 +25,34 @@ struct _YyWindow
 
 G_DEFINE_FINAL_TYPE (YyWindow, yy_window, ADW_TYPE_APPLICATION_WINDOW)
 
-/* A page is built when it is shown for the first time. */
+static void
+build_page (YyWindow *self, AdwBin *page)
+{
+  YyTokenManager *manager = yy_client_get_manager (self->client);
+  YyProfile *profile = yy_client_get_profile (self->client);
+
+  if (adw_bin_get_child (page) != NULL)
+    return;
+  if (page == self->home)
+    adw_bin_set_child (page, yy_home_page_new (manager, profile));
+  else if (page == self->certificates)
+    adw_bin_set_child (page, yy_certificates_page_new (manager, profile));
+}
+
+/*
+ * A page is built when it is shown for the first time. What is on the others is invisible, or GTK
+ * 4.8 would leave it in the accessibility tree.
+ */
 static void
 on_visible_page (YyWindow *self)
 {
-  YyTokenManager *manager = yy_client_get_manager (self->client);
-  GtkWidget *page = adw_view_stack_get_visible_child (self->stack);
+  GtkWidget *visible = adw_view_stack_get_visible_child (self->stack);
 
-  if (page == GTK_WIDGET (self->home) && adw_bin_get_child (self->home) == NULL)
-    adw_bin_set_child (self->home,
-                       yy_home_page_new (manager, yy_client_get_profile (self->client)));
-  if (page == GTK_WIDGET (self->certificates) && adw_bin_get_child (self->certificates) == NULL)
-    adw_bin_set_child (self->certificates,
-                       yy_certificates_page_new (manager, yy_client_get_profile (self->client)));
+  build_page (self, ADW_BIN (visible));
+  for (GtkWidget *page = gtk_widget_get_first_child (GTK_WIDGET (self->stack)); page != NULL;
+       page = gtk_widget_get_next_sibling (page))
+    if (adw_bin_get_child (ADW_BIN (page)) != NULL)
+      gtk_widget_set_visible (adw_bin_get_child (ADW_BIN (page)), page == visible);
 }
 
 static void

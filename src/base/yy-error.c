@@ -122,7 +122,7 @@ advice_for_service (YyError code)
       return N_ ("Ask the CA's office to send a new code.");
     case YY_ERROR_CODE_USED:
       return N_ ("The token is activated and its certificate can be used. If you do not know its "
-                 "PIN, use “Forgot PIN” or call the CA.");
+                 "PIN, call the CA's hotline.");
     case YY_ERROR_CA_NOT_TRUSTED:
       return N_ ("Nothing was sent. Do not go on in this network; check the service's address and "
                  "certificate in the settings, or call the CA.");

@@ -52,6 +52,9 @@ yy_process_init (void)
 
   setlocale (LC_ALL, "");
   bind_messages ();
+  /* GDBus must know the error's names before the first one arrives, or it would be taken for a
+     failure of the driver. */
+  (void) yy_error_quark ();
   (void) setrlimit (RLIMIT_CORE, &none);
   (void) prctl (PR_SET_DUMPABLE, 0);
   /* TLS and JSON libraries, drivers: what they free without wiping it, the C library overwrites. */

@@ -8,9 +8,9 @@ G_BEGIN_DECLS
 /**
  * yy_process_init:
  *
- * The first call of every program's main(): sets the locale and gettext up and makes sure that no
- * core file of this process is ever written (a PIN may be in its memory). Call it before any
- * thread is started. Call it once.
+ * The first call of every program's main(): sets the locale, gettext and the error domain up and
+ * makes sure that no core file of this process is ever written (a PIN may be in its memory). Call
+ * it before any thread is started. Call it once.
  */
 void yy_process_init (void);
 

@@ -145,8 +145,10 @@ check_chain (GPtrArray *entries, GError **error)
 
       if (!g_bytes_equal (hash, audit->hash))
         {
+          g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, audit->id);
+
           g_set_error (error, YY_ERROR, YY_ERROR_INVALID_DATA,
-                       _ ("The audit log was changed at entry %" G_GINT64_FORMAT), audit->id);
+                       _ ("The audit log was changed at entry %s"), number);
           return FALSE;
         }
       before = audit->hash;

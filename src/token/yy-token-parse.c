@@ -221,17 +221,14 @@ read_array (GHashTable *properties,
   return array;
 }
 
-/* A token is addressed by its serial number, so that must be exactly what it seems to be. A slot
- * that is not initialised (SoftHSM always shows one) has none, and nothing could be done with it.
- */
+/* A token is addressed by its serial number, so that must be exactly what it seems to be. */
 static gboolean
 read_serial (GHashTable *properties, YyTokenFields *fields, GError **error)
 {
   GVariant *value = lookup (properties, "Serial", "s");
 
   fields->serial = read_text (properties, "Serial");
-  if (value != NULL && *fields->serial != '\0' &&
-      strcmp (fields->serial, g_variant_get_string (value, NULL)) == 0)
+  if (value != NULL && strcmp (fields->serial, g_variant_get_string (value, NULL)) == 0)
     return TRUE;
   g_set_error_literal (error, YY_ERROR, YY_ERROR_INVALID_DATA,
                        _ ("The token has no usable serial number"));

@@ -10,8 +10,7 @@
         client.screenshot('activated')
 
 Everything is private to the Desktop: the X display (Xvfb), the session bus, the accessibility bus and
-the home folder. A process can have one Desktop, because the accessibility library knows one bus.
-Screenshots go to $YINYAO_ARTIFACTS, else to `artifacts` in the build tree.
+the home folder. Screenshots go to $YINYAO_ARTIFACTS, else to `artifacts` in the build tree.
 """
 import os
 import shutil
@@ -20,9 +19,21 @@ import subprocess
 import time
 from pathlib import Path
 
+import gi
+
+gi.require_version('Gio', '2.0')
+from gi.repository import Gio, GLib  # noqa: E402
+
 from . import paths
 
 TIMEOUT = 20
+ROOT = '/org/a11y/atspi/accessible/root'
+STATE_SENSITIVE = 24
+BATCH = 25  # calls at a time: more would stall the main loop that answers them
+BUTTONS = ('button', 'toggle button')
+ENTRIES = ('text box', 'entry', 'password text')
+CHECKS = ('checkbox', 'check box')
+SHADOW = 5  # around a window that nobody manages
 BUS_LAUNCHER = '/usr/libexec/at-spi-bus-launcher'
 
 
@@ -118,19 +129,25 @@ class Display:
 class Desktop(Display):
     """A display whose windows can be looked into and used, through an accessibility bus."""
 
+    bus = None
+
     def start(self):
         super().start()
         self.env['GTK_A11Y'] = 'atspi'
         self._spawn([BUS_LAUNCHER, '--launch-immediately'])
-        # What is asked through the accessibility library is asked in this process.
-        for name in ('DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR'):
-            os.environ[name] = self.env[name]
-        import gi
-        gi.require_version('Atspi', '2.0')
-        from gi.repository import Atspi
-        self.atspi = Atspi
-        Atspi.init()
-        Atspi.set_timeout(5000, 15000)
+        session = Gio.DBusConnection.new_for_address_sync(
+            self.env['DBUS_SESSION_BUS_ADDRESS'], Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
+            Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+        address = session.call_sync('org.a11y.Bus', '/org/a11y/bus', 'org.a11y.Bus', 'GetAddress',
+                                    None, None, 0, -1, None).unpack()[0]
+        session.close_sync(None)
+        self.bus = AccessibilityBus(address)
+
+    def close(self):
+        if self.bus:
+            self.bus.close()
+            self.bus = None
+        super().close()
 
     def artifact(self, name):
         """Path of a file to be kept after the tests."""
@@ -139,83 +156,134 @@ class Desktop(Display):
         return folder / name
 
 
+class AccessibilityBus:
+    """Asks applications over the AT-SPI bus. Calls of a batch are under way at the same time: a
+    whole window is read in a few round trips."""
+
+    def __init__(self, address):
+        self.connection = Gio.DBusConnection.new_for_address_sync(
+            address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
+            Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+
+    def close(self):
+        self.connection.close_sync(None)
+
+    def call(self, name, path, interface, method, arguments=None):
+        return self.connection.call_sync(name, path, 'org.a11y.atspi.' + interface, method, arguments,
+                                         None, 0, TIMEOUT * 1000, None).unpack()
+
+    def batch(self, calls):
+        """[(name, path, interface, method, arguments)] → their answers, None for errors."""
+        answers = []
+        for first in range(0, len(calls), BATCH):
+            answers += self._batch(calls[first:first + BATCH])
+        return answers
+
+    def _batch(self, calls):
+        answers = [None] * len(calls)
+        waiting = set(range(len(calls)))
+
+        def finished(connection, result, number):
+            waiting.discard(number)
+            try:
+                answers[number] = connection.call_finish(result).unpack()
+            except GLib.Error:
+                pass  # it has gone, or has no such interface
+
+        for number, (name, path, interface, method, arguments) in enumerate(calls):
+            if not interface.startswith('org.'):
+                interface = 'org.a11y.atspi.' + interface
+            self.connection.call(name, path, interface, method, arguments, None, 0, 5000, None,
+                                 finished, number)
+        while waiting:
+            GLib.MainContext.default().iteration(True)
+        return answers
+
+    def applications(self):
+        """[(name on the bus, path)]"""
+        return self.call('org.a11y.atspi.Registry', ROOT, 'Accessible', 'GetChildren')[0]
+
+
 class Node:
-    """Something on the screen, as assistive technologies see it."""
+    """Something on the screen as it was when it was looked at: `name`, `role`, `text` (of labels and
+    the like, else the name), `box` (x, y, width, height in its window), `children`."""
 
-    def __init__(self, client, accessible):
+    def __init__(self, client, name, path):
         self.client = client
-        self.accessible = accessible
-
-    def __getattr__(self, name):
-        return getattr(self.accessible, name)
-
-    @property
-    def name(self):
-        return self.accessible.get_name() or ''
-
-    @property
-    def role(self):
-        return self.accessible.get_role_name()
-
-    @property
-    def text(self):
-        """The text of a label, else the accessible name. (All of it: -1 as an end gives nothing.)"""
-        try:
-            count = self.accessible.get_character_count()
-            return self.accessible.get_text(0, count) if count > 0 else self.name
-        except Exception:
-            return self.name
-
-    @property
-    def box(self):
-        """(x, y, width, height) in its window"""
-        try:
-            found = self.accessible.get_extents(self.client.desktop.atspi.CoordType.WINDOW)
-            return found.x, found.y, found.width, found.height
-        except Exception:
-            return 0, 0, 0, 0
+        self.address = (name, path)
+        self.name = self.role = self.text = ''
+        self.box = (0, 0, 0, 0)
+        self.children = []
 
     @property
     def visible(self):
         # STATE_SHOWING is never set by GTK; what is hidden has no size.
         return self.box[2] > 0 and self.box[3] > 0
 
+    def _state(self):
+        low, high = self.client.desktop.bus.call(*self.address, 'Accessible', 'GetState')[0]
+        return low | high << 32
+
     @property
     def sensitive(self):
-        return self.accessible.get_state_set().contains(
-            self.client.desktop.atspi.StateType.SENSITIVE)
-
-    def children(self):
-        found = []
-        for index in range(self.accessible.get_child_count()):
-            child = self.accessible.get_child_at_index(index)
-            if child is not None:
-                found.append(Node(self.client, child))
-        return found
+        return bool(self._state() & 1 << STATE_SENSITIVE)
 
     def walk(self):
         yield self
-        for child in self.children():
+        for child in self.children:
             yield from child.walk()
 
     def press(self):
         """Does what a click does."""
         wait(lambda: self.sensitive, '“%s” stays insensitive' % self.name)
-        if not self.accessible.do_action(0):
-            raise UiError('“%s” (%s) cannot be pressed' % (self.name, self.role))
+        self.client.desktop.bus.call(*self.address, 'Action', 'DoAction', GLib.Variant('(i)', (0,)))
 
-    def focus(self):
-        self.accessible.grab_focus()
+    def click(self):
+        """Clicks with the pointer, in the newest window."""
+        x, y, width, height = self.box
+        window = self.client.windows()[-1]
+        self.client.xdotool('mousemove', '--window', window, x + SHADOW + min(width, 30) // 2,
+                            y + SHADOW + height // 2, 'click', 1)
+        self.client.xdotool('mousemove', *self.client.desktop.size)
+
+
+def look(client, name, path):
+    """The visible tree of nodes below one, level by level."""
+    root = Node(client, name, path)
+    level = [root]
+    while level:
+        calls = []
+        for node in level:
+            calls += [(*node.address, 'Component', 'GetExtents', GLib.Variant('(u)', (1,))),
+                      (*node.address, 'org.freedesktop.DBus.Properties', 'Get',
+                       GLib.Variant('(ss)', ('org.a11y.atspi.Accessible', 'Name'))),
+                      (*node.address, 'Accessible', 'GetRoleName', None),
+                      (*node.address, 'Text', 'GetText', GLib.Variant('(ii)', (0, 4000))),
+                      (*node.address, 'Accessible', 'GetChildren', None)]
+        answers = client.desktop.bus.batch(calls)
+        following = []
+        for number, node in enumerate(level):
+            box, named, role, text, children = answers[5 * number:5 * number + 5]
+            node.box = box[0] if box else (0, 0, 0, 0)
+            node.name = named[0] if named else ''
+            node.role = role[0] if role else ''
+            node.text = text[0] if text and text[0] else node.name
+            if node is root or node.visible:
+                node.children = [Node(client, *c) for c in (children[0] if children else [])]
+                following += node.children
+        level = following
+    return root
 
 
 class Client:
-    """The client, started. settings: text of its settings file. size: of its window."""
+    """The client, started. settings: text of its settings file. size: of its window. draws: it shows
+    its real window."""
 
-    def __init__(self, desktop, settings='', arguments=(), env=None, size=None, wrapper=()):
+    def __init__(self, desktop, settings='', arguments=(), env=None, size=None, draws=True):
         self.desktop = desktop
         self.arguments = arguments
         self.size = size
-        self.wrapper = list(wrapper)
+        self.draws = draws
         self.env = {**desktop.env, 'G_MESSAGES_DEBUG': 'yinyao', **(env or {})}
         if settings:
             path = desktop.folder / 'yinyao.conf'
@@ -223,6 +291,7 @@ class Client:
             self.env['YINYAO_CONFIG'] = str(path)
         self._log = desktop.folder / 'yinyao.log'
         self.process = None
+        self.pid = None
 
     def __enter__(self):
         self.start()
@@ -234,15 +303,16 @@ class Client:
     def start(self):
         with open(self._log, 'wb') as log:
             self.process = subprocess.Popen(
-                [*self.wrapper, paths.program('src/app/yinyao'), *self.arguments], env=self.env,
+                [paths.program('src/app/yinyao'), *self.arguments], env=self.env,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True)
+        self.pid = self.process.pid
         try:
             wait(lambda: self._application() is not None or self.process.poll() is not None,
                  lambda: 'the client does not appear: ' + self.log())
             if self.process.poll() is not None:
                 raise UiError('the client ended: ' + self.log())
-            wait(lambda: 'first frame' in self.log(), lambda: 'nothing was drawn: ' + self.log())
+            wait(lambda: not self.draws or 'first frame' in self.log(), lambda: 'nothing was drawn: ' + self.log())
             if self.size:
                 self.resize(*self.size)
         except BaseException:
@@ -279,26 +349,25 @@ class Client:
     # What is on the screen
 
     def _application(self):
-        atspi = self.desktop.atspi
-        desktop = atspi.get_desktop(0)
-        desktop.clear_cache()
-        for index in range(desktop.get_child_count()):
-            child = desktop.get_child_at_index(index)
+        for name, path in self.desktop.bus.applications():
             try:
-                if child is not None and child.get_name() in ('yinyao', 'Yinyao', '印钥'):
-                    child.set_cache_mask(atspi.Cache.NONE)
-                    return Node(self, child)
-            except Exception:
-                continue
+                found = self.desktop.bus.connection.call_sync(
+                    'org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus',
+                    'GetConnectionUnixProcessID', GLib.Variant('(s)', (name,)), None, 0, -1, None)
+            except GLib.Error:
+                continue  # it is just ending
+            if found.unpack()[0] == self.pid:
+                return name, path
         return None
 
     def nodes(self):
-        """Everything visible, top window last."""
-        try:
-            application = self._application()
-            return [n for n in application.walk() if n.visible] if application else []
-        except Exception:
-            return []  # it changed while it was being walked through
+        """Everything visible, the newest window last."""
+        if self.process.poll() is not None:
+            raise UiError('the client ended with %d: %s' % (self.process.returncode, self.log()))
+        application = self._application()
+        if not application:
+            return []
+        return [node for node in look(self, *application).walk() if node.visible]
 
     def find(self, name, roles=()):
         """The last visible node with this accessible name or text, or None."""
@@ -323,11 +392,11 @@ class Client:
         wait(lambda: not self.has_text(part), '“%s” stays' % part, timeout)
 
     def button(self, name):
-        return wait(lambda: self.find(name, ('push button', 'button', 'toggle button')),
+        return wait(lambda: self.find(name, BUTTONS),
                     lambda: 'no button “%s” among %s' % (name, self.texts()))
 
     def entry(self, name):
-        return wait(lambda: self.find(name, ('password text', 'text', 'entry', 'text box')),
+        return wait(lambda: self.find(name, ENTRIES),
                     lambda: 'no entry “%s”: %s' % (name, [(n.role, n.name) for n in self.nodes()]))
 
     # Keyboard and pointer

@@ -90,8 +90,10 @@ static void
 test_bad_serial (void)
 {
   static const char *const bad[] = {
-    "{'Label': <'L'>}",      "{'Serial': <''>}",          "{'Serial': <5>}",
-    "{'Serial': <'a\\nb'>}", "{'Serial': <'a\\u202eb'>}",
+    "{'Label': <'L'>}",
+    "{'Serial': <5>}",
+    "{'Serial': <'a\\nb'>}",
+    "{'Serial': <'a\\u202eb'>}",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
