@@ -2,7 +2,9 @@
 #include "token/yy-agent-process.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@ struct _YyAgentProcess
 
   char *module;
   GSubprocess *process;
+  int pidfd;                /* -1 where the system has none */
   GInputStream *words_pipe; /* its standard error, %NULL at the end */
   GSource *words_source;
   GString *words; /* the last of them; %NULL when they are thrown away */
@@ -88,6 +91,10 @@ on_exited (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 start (YyAgentProcess *self)
 {
+  const char *number = g_subprocess_get_identifier (self->process);
+
+  if (number != NULL)
+    self->pidfd = pidfd_open ((pid_t) g_ascii_strtoll (number, NULL, 10), 0);
   self->words = g_string_new (NULL);
   self->words_pipe = g_object_ref (g_subprocess_get_stderr_pipe (self->process));
   self->words_source =
@@ -144,10 +151,14 @@ yy_agent_process_has_exited (YyAgentProcess *self)
   return self->exited;
 }
 
+/* GSubprocess would leave it to a thread, and this program may end before that. */
 void
 yy_agent_process_kill (YyAgentProcess *self)
 {
-  g_subprocess_force_exit (self->process);
+  if (self->exited)
+    return;
+  if (self->pidfd < 0 || pidfd_send_signal (self->pidfd, SIGKILL, NULL, 0) != 0)
+    g_subprocess_force_exit (self->process);
 }
 
 void
@@ -203,6 +214,8 @@ yy_agent_process_finalize (GObject *object)
   close_words (self);
   yy_agent_process_forget (self);
   g_clear_object (&self->process);
+  if (self->pidfd >= 0)
+    close (self->pidfd);
   g_free (self->module);
   G_OBJECT_CLASS (yy_agent_process_parent_class)->finalize (object);
 }
@@ -218,4 +231,5 @@ yy_agent_process_class_init (YyAgentProcessClass *klass)
 static void
 yy_agent_process_init (YyAgentProcess *self)
 {
+  self->pidfd = -1;
 }

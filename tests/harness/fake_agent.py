@@ -32,6 +32,7 @@ ChangePin and SetUserPin set it, and the rest succeeds. State that calls changed
 the process; "tokens" in a changed file replaces it.
 """
 import base64
+import ctypes
 import json
 import os
 import signal
@@ -342,7 +343,13 @@ def watch(path, agent):
     return monitor
 
 
+def end_with_the_client():
+    """PR_SET_PDEATHSIG: a fake that hangs must not outlive its test."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 def main():
+    end_with_the_client()
     options = dict(zip(sys.argv[1::2], sys.argv[2::2]))
     path = options['--module']
     with open(path, encoding='utf-8') as file:
