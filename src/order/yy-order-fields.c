@@ -13,6 +13,10 @@ check_organization_number (const YyOrder *order, const char *value)
   if (g_strcmp0 (order->organization_document_type, "credit-code") == 0 &&
       !yy_identity_check_credit_code (value))
     return N_ ("this is not a unified social credit code: 18 characters with the right last one");
+  /* It becomes a PrintableString of the certificate (RFC 5280, appendix A.1). */
+  for (const char *c = value; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && strchr (" '()+,-./:=?", *c) == NULL)
+      return N_ ("only letters, digits and some signs are allowed here");
   return NULL;
 }
 

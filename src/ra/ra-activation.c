@@ -66,7 +66,7 @@ matches_older (RaSite *site, GPtrArray *codes, const YySecret *typed)
 static gboolean
 restore_tries (RaSite *site, RaCode *code, GError **error)
 {
-  guint tries = ra_site_get_number (site, "code", "tries", 1, 20, 5);
+  guint tries = site->rules->code_tries;
 
   if (code->state != RA_CODE_VALID || code->tries_left == tries)
     return TRUE;

@@ -75,7 +75,6 @@ add_grant (JsonBuilder *builder, const RaGrant *grant, const YySecret *key)
 static void
 add_key (JsonBuilder *builder, RaSite *site, const YyOrder *order)
 {
-  g_autofree char *type = ra_site_dup_text (site, "key", "type", "EC");
   g_autoptr (GBytes) id = ra_authority_key_id (site->authority, order->number);
   GString *hex = g_string_new (NULL);
   const guint8 *bytes = g_bytes_get_data (id, NULL);
@@ -89,12 +88,9 @@ add_key (JsonBuilder *builder, RaSite *site, const YyOrder *order)
   label = g_strndup (order->organization, (gsize) (end - order->organization));
   json_builder_set_member_name (builder, "key");
   json_builder_begin_object (builder);
-  add_text (builder, "type", g_str_equal (type, "RSA") ? "RSA" : "EC");
+  add_text (builder, "type", site->rules->key_type);
   json_builder_set_member_name (builder, "bits");
-  json_builder_add_int_value (builder,
-                              g_str_equal (type, "RSA")
-                                  ? ra_site_get_number (site, "key", "bits", 2048, 4096, 2048)
-                                  : 256);
+  json_builder_add_int_value (builder, site->rules->key_bits);
   add_text (builder, "id", hex->str);
   add_text (builder, "label", label);
   json_builder_end_object (builder);
@@ -155,12 +151,9 @@ check_rate (RaApi *api,
             const char *who,
             GError **error)
 {
-  guint per_address =
-      ra_site_get_number (api->site, "limits", "wrong-codes-per-address", 1, 1000000, 30);
-  guint per_token =
-      ra_site_get_number (api->site, "limits", "wrong-codes-per-token", 1, 1000000, 15);
-  guint wait = MAX (ra_limiter_wait (api->limiter, request->address, per_address),
-                    ra_limiter_wait (api->limiter, token, per_token));
+  guint wait = MAX (ra_limiter_wait (api->limiter, request->address,
+                                     api->site->rules->wrong_codes_per_address),
+                    ra_limiter_wait (api->limiter, token, api->site->rules->wrong_codes_per_token));
 
   if (wait == 0)
     return TRUE;

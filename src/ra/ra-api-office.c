@@ -70,6 +70,14 @@ ra_api_show_token (RaApi *api, const RaRequest *request, RaAnswer *answer, GErro
   return TRUE;
 }
 
+static gboolean
+is_empty (JsonNode *node)
+{
+  return node == NULL ||
+         (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING &&
+          *json_node_get_string (node) == '\0');
+}
+
 gboolean
 ra_api_prepare (RaApi *api, const RaRequest *request, RaAnswer *answer, GError **error)
 {
@@ -77,13 +85,17 @@ ra_api_prepare (RaApi *api, const RaRequest *request, RaAnswer *answer, GError *
   g_autoptr (JsonObject) body =
       authenticate (api, request, &who, error) ? ra_api_parse (request, error) : NULL;
   const char *order = body == NULL ? NULL : ra_api_get_text (body, "order", 32, error);
-  const char *model = order == NULL ? NULL : ra_api_get_text (body, "model", 64, error);
+  const char *model = "";
   g_autoptr (YySecret) present = NULL;
   g_autoptr (YySecret) next = NULL;
   g_autofree char *label = NULL;
 
-  if (model == NULL || !ra_preparation_begin (api->site, who, request->variables[0], model, order,
-                                              &present, &next, &label, error))
+  /* Some tokens have no model. */
+  if (order != NULL && !is_empty (json_object_get_member (body, "model")))
+    model = ra_api_get_text (body, "model", 64, error);
+  if (order == NULL || model == NULL ||
+      !ra_preparation_begin (api->site, who, request->variables[0], model, order, &present, &next,
+                             &label, error))
     return FALSE;
   ra_api_set_lines (answer, present, next);
   answer->label = g_uri_escape_string (label, NULL, FALSE);

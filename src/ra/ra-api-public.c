@@ -80,11 +80,10 @@ ra_api_ca_der (RaApi *api, const RaRequest *request, RaAnswer *answer, GError **
 gboolean
 ra_api_crl (RaApi *api, const RaRequest *request, RaAnswer *answer, GError **error)
 {
-  guint days = ra_site_get_number (api->site, "issuing", "crl-days", 1, 365, 7);
-
   answer->status = 200;
   answer->content_type = "application/pkix-crl";
-  answer->body = ra_authority_get_crl (api->site->authority, api->site->store, days, error);
+  answer->body = ra_authority_get_crl (api->site->authority, api->site->store,
+                                       api->site->rules->crl_days, error);
   return answer->body != NULL;
 }
 

@@ -60,7 +60,9 @@ run (char **arguments, GError **error)
   if (site == NULL)
     return FALSE;
   if (validity_days >= 0)
-    site->validity_days = (guint) validity_days;
+    site->rules->validity_days = (guint) validity_days;
+  if (!ra_site_refresh_server (site, error))
+    return FALSE;
   listener = get_listener (site, error);
   return listener != NULL && ra_server_run (site, listener, ready, error);
 }

@@ -76,8 +76,8 @@ issue_new (RaSite *site,
            GBytes *digest,
            GError **error)
 {
-  guint days =
-      site->validity_days > 0 ? site->validity_days : activation->order->years * DAYS_PER_YEAR;
+  guint days = site->rules->validity_days > 0 ? site->rules->validity_days
+                                              : activation->order->years * DAYS_PER_YEAR;
   g_autoptr (X509) x509 =
       ra_authority_issue (site->authority, activation->order, spki, days, error);
   g_autoptr (RaCertificate) certificate = NULL;

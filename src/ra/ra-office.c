@@ -22,8 +22,7 @@ ra_office_get_order (RaSite *site, const char *number, GError **error)
 static YyOrderFacts
 facts_of (RaSite *site, const YyOrder *order)
 {
-  const char *nick = yy_order_type_get_info (order->type)->nick;
-  guint price = ra_site_get_number (site, "fees", nick, 0, 1000000, 0);
+  guint price = site->rules->fees[order->type];
 
   return (YyOrderFacts){ .fee = yy_order_type_get_fee (order->type, price, order->years),
                          .paid = order->paid };
@@ -77,18 +76,18 @@ ra_office_add (RaSite *site, const char *who, YyOrder *order, GError **error)
 static gboolean
 send_code (RaSite *site, const char *who, YyOrder *order, gint64 *message, GError **error)
 {
-  guint length = ra_site_get_number (site, "code", "length", 6, 12, 6);
-  guint days = ra_site_get_number (site, "code", "activation-validity-days", 1, 3650, 30);
-  g_autoptr (YySecret) secret = yy_secret_new_random (length, "0123456789");
+  const RaRules *rules = site->rules;
+  g_autoptr (YySecret) secret = yy_secret_new_random (rules->code_length, "0123456789");
   g_autoptr (GBytes) hash = ra_vault_hash (site->vault, "activation", order->number, secret);
   RaCode code = { .order = order->number,
                   .hash = hash,
                   .state = RA_CODE_VALID,
-                  .tries_left = ra_site_get_number (site, "code", "tries", 1, 20, 5),
-                  .expires = g_get_real_time () / G_USEC_PER_SEC + (gint64) days * DAY };
+                  .tries_left = rules->code_tries,
+                  .expires =
+                      g_get_real_time () / G_USEC_PER_SEC + (gint64) rules->code_days * DAY };
 
   return ra_store_add_code (site->store, &code, error) &&
-         ra_sms_post (site, order, "activation", secret, message, error) &&
+         ra_sms_post (site, order, rules->sms_activation, secret, message, error) &&
          ra_store_audit (site->store, who, "code.send", order->number, order->agent_mobile, error);
 }
 
@@ -160,7 +159,7 @@ ra_office_reject (RaSite *site,
   g_free (order->reason);
   order->reason = g_strdup (reason);
   if (happen (site, who, order, YY_ORDER_REJECT, reason, error) &&
-      ra_sms_post (site, order, "rejected", NULL, message, error))
+      ra_sms_post (site, order, site->rules->sms_rejected, NULL, message, error))
     return g_steal_pointer (&order);
   return NULL;
 }

@@ -5,9 +5,8 @@
 
 #include <string.h>
 
-#define FACTORY_SO_PIN "3537363231383830"
-#define LABEL_MAX      32
-#define SERIAL_MAX     64
+#define LABEL_MAX  32
+#define SERIAL_MAX 64
 
 gboolean
 ra_preparation_check_serial (const char *serial)
@@ -23,25 +22,21 @@ ra_preparation_check_serial (const char *serial)
 YySecret *
 ra_preparation_so_pin (RaSite *site, const RaToken *token, GError **error)
 {
-  g_autofree char *factory = NULL;
+  const char *factory = site->rules->factory_so_pin;
 
   if (token->so_pin != NULL)
     return ra_vault_decrypt (site->vault, "so-pin", token->serial, token->so_pin, error);
-  factory = ra_site_dup_text (site, "token", "factory-so-pin", FACTORY_SO_PIN);
-  return yy_secret_new (factory, MIN (strlen (factory), (gsize) YY_SECRET_MAX));
+  return yy_secret_new (factory, strlen (factory));
 }
 
 YySecret *
 ra_preparation_next_so_pin (RaSite *site, RaToken *token, GError **error)
 {
-  g_autofree char *alphabet = NULL;
   YySecret *next = NULL;
 
   if (token->pending != NULL)
     return ra_vault_decrypt (site->vault, "so-pin", token->serial, token->pending, error);
-  alphabet = ra_site_dup_text (site, "token", "so-pin-alphabet", "0123456789ABCDEF");
-  next = yy_secret_new_random (ra_site_get_number (site, "token", "so-pin-length", 8, 64, 16),
-                               alphabet);
+  next = yy_secret_new_random (site->rules->so_pin_length, site->rules->so_pin_alphabet);
   token->pending = ra_vault_encrypt (site->vault, "so-pin", token->serial, next);
   if (ra_store_save_token (site->store, token, error))
     return next;
@@ -94,8 +89,7 @@ check_order (const YyOrder *order, const char *serial, GError **error)
 static char *
 make_label (RaSite *site, const YyOrder *order)
 {
-  g_autofree char *pattern = ra_site_dup_text (site, "token", "label", "{order}");
-  g_autoptr (GString) text = g_string_new (pattern);
+  g_autoptr (GString) text = g_string_new (site->rules->token_label);
   const char *end = NULL;
 
   g_string_replace (text, "{order}", order->number, 0);

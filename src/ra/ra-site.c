@@ -11,7 +11,8 @@
 #include <glib/gi18n.h>
 #include <openssl/crypto.h>
 
-#define HEX "0123456789abcdef"
+#define HEX             "0123456789abcdef"
+#define REFRESH_SECONDS (60 * 24 * 60 * 60)
 
 /* The address goes into certificates: nothing but scheme, host and port. */
 static gboolean
@@ -192,9 +193,11 @@ read_configuration (RaSite *site, GError **error)
   site->profile = load_profile (bytes, error);
   if (site->profile == NULL)
     return FALSE;
-  site->validity_days = ra_site_get_number (site, "issuing", "validity-days", 0, 36500, 0);
+  site->rules = ra_rules_new (site->profile, error);
+  if (site->rules == NULL)
+    return FALSE;
   if (g_key_file_has_key (file, "issuing", "validity-days", NULL))
-    site->validity_days =
+    site->rules->validity_days =
         (guint) CLAMP (g_key_file_get_integer (file, "issuing", "validity-days", NULL), 0, 36500);
   return TRUE;
 }
@@ -228,7 +231,7 @@ ra_site_open (const char *directory, GError **error)
   g_autoptr (RaSite) site = g_new0 (RaSite, 1);
   g_autofree char *database = g_build_filename (directory, "yinyao.db", NULL);
 
-  site->directory = g_strdup (directory);
+  site->directory = g_canonicalize_filename (directory, NULL);
   if (!read_configuration (site, error))
     return NULL;
   site->vault = open_vault (directory, error);
@@ -243,6 +246,7 @@ ra_site_free (RaSite *site)
   g_clear_pointer (&site->store, ra_store_free);
   g_clear_pointer (&site->authority, ra_authority_free);
   g_clear_pointer (&site->vault, ra_vault_free);
+  g_clear_pointer (&site->rules, ra_rules_free);
   g_clear_object (&site->profile);
   g_free (site->url);
   g_free (site->directory);
@@ -265,30 +269,18 @@ ra_site_add_account (RaSite *site,
                          error);
 }
 
-guint
-ra_site_get_number (RaSite *site,
-                    const char *group,
-                    const char *key,
-                    guint low,
-                    guint high,
-                    guint fallback)
+gboolean
+ra_site_refresh_server (RaSite *site, GError **error)
 {
-  g_autofree char *text =
-      g_key_file_get_string (yy_profile_get_key_file (site->profile), group, key, NULL);
-  guint64 number = 0;
+  g_autoptr (X509) present = ra_files_read_x509 (site->directory, "server.pem", error);
+  g_autoptr (GUri) uri = NULL;
+  time_t soon = time (NULL) + REFRESH_SECONDS;
 
-  if (text != NULL && g_ascii_string_to_unsigned (text, 10, low, high, &number, NULL))
-    return (guint) number;
-  return fallback;
-}
-
-char *
-ra_site_dup_text (RaSite *site, const char *group, const char *key, const char *fallback)
-{
-  char *text = g_key_file_get_string (yy_profile_get_key_file (site->profile), group, key, NULL);
-
-  if (text != NULL && *text != '\0')
-    return text;
-  g_free (text);
-  return g_strdup (fallback);
+  if (present == NULL)
+    return FALSE;
+  if (X509_cmp_time (X509_get0_notAfter (present), &soon) > 0)
+    return TRUE;
+  uri = g_uri_parse (site->url, G_URI_FLAGS_NONE, error);
+  return uri != NULL &&
+         ra_authority_make_server (site->authority, site->directory, g_uri_get_host (uri), error);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ra/ra-authority.h"
+#include "ra/ra-rules.h"
 #include "ra/ra-store.h"
 #include "ra/ra-vault.h"
 
@@ -11,8 +12,8 @@ G_BEGIN_DECLS
 
 /**
  * RaSite:
+ * @directory: an absolute path
  * @url: the service's address, without a slash at the end
- * @validity_days: of the certificates issued; 0: the years of the order
  *
  * One CA: what is in its directory. The office's commands and the service both open it. Main
  * thread only.
@@ -21,7 +22,7 @@ typedef struct
 {
   char *directory;
   char *url;
-  guint validity_days;
+  RaRules *rules;
   YyProfile *profile;
   RaVault *vault;
   RaStore *store;
@@ -70,16 +71,11 @@ gboolean ra_site_add_account (RaSite *site,
                               const char *file,
                               GError **error);
 
-/** ra_site_get_number: Returns: a number of the profile, @fallback when it is not there or not from
- * @low to @high */
-guint ra_site_get_number (RaSite *site,
-                          const char *group,
-                          const char *key,
-                          guint low,
-                          guint high,
-                          guint fallback);
-/** ra_site_dup_text: Returns: (transfer full): a text of the profile, @fallback when there is none
+/**
+ * ra_site_refresh_server:
+ *
+ * Makes a new certificate for TLS when the present one ends within 60 days.
  */
-char *ra_site_dup_text (RaSite *site, const char *group, const char *key, const char *fallback);
+gboolean ra_site_refresh_server (RaSite *site, GError **error);
 
 G_END_DECLS

@@ -16,12 +16,9 @@ replace (GString *text, const char *mark, const char *value)
 }
 
 static char *
-compose (RaSite *site, const YyOrder *order, const char *template)
+compose (RaSite *site, const YyOrder *order, const char *pattern)
 {
-  g_autofree char *pattern = ra_site_dup_text (site, "sms", template, "{ca}: {order}: " CODE_MARK);
-  g_autofree char *days =
-      g_strdup_printf ("%u",
-                       ra_site_get_number (site, "code", "activation-validity-days", 1, 3650, 30));
+  g_autofree char *days = g_strdup_printf ("%u", site->rules->code_days);
   GString *text = g_string_new (pattern);
 
   replace (text, "{ca}", yy_profile_get_name (site->profile));
@@ -37,12 +34,12 @@ compose (RaSite *site, const YyOrder *order, const char *template)
 gboolean
 ra_sms_post (RaSite *site,
              const YyOrder *order,
-             const char *template,
+             const char *pattern,
              const YySecret *code,
              gint64 *id,
              GError **error)
 {
-  g_autofree char *text = compose (site, order, template);
+  g_autofree char *text = compose (site, order, pattern);
   g_autoptr (GBytes) sealed =
       code == NULL ? NULL : ra_vault_encrypt (site->vault, "code", order->number, code);
   RaMessage message = { .order = order->number,
@@ -169,7 +166,7 @@ record (RaSite *site, gint64 id, const char *delivery, GError **error)
 void
 ra_sms_deliver (RaSite *site, gint64 id)
 {
-  g_autofree char *command = ra_site_dup_text (site, "sms", "command", NULL);
+  const char *command = site->rules->sms_command;
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) unrecorded = NULL;
   g_autoptr (RaMessage) message = NULL;

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /**
  * ra_sms_post:
- * @template: key in the profile's group [sms]
+ * @pattern: the text, with what is to be replaced in braces
  * @code: (nullable): the activation code in it
  * @id: (out): number of the message in the outbox
  *
@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  */
 gboolean ra_sms_post (RaSite *site,
                       const YyOrder *order,
-                      const char *template,
+                      const char *pattern,
                       const YySecret *code,
                       gint64 *id,
                       GError **error);

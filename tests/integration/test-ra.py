@@ -663,6 +663,23 @@ def init_touches_nothing_that_is_there():
 
 
 @case
+def a_certificate_for_tls_is_renewed_at_the_start():
+    with Office() as office:
+        server = office.service.folder / 'server.pem'
+        before = server.read_bytes()
+        office.service.restart()
+        equal(server.read_bytes(), before)
+        office.service.stop()
+        near = office.folder / 'near.pem'
+        openssl('req', '-x509', '-key', office.service.folder / 'server.key', '-subj', '/CN=x', '-days', '30',
+                '-out', near)
+        shutil.copy(near, server)
+        office.service.start()
+        ok(server.read_bytes() != near.read_bytes(), 'the old one is still there')
+        equal(office.service.get('/api/v1/profile').status, 200)
+
+
+@case
 def text_messages_go_through_the_command():
     with Office(profile={('sms', 'command'): '/nonexistent'}) as office:
         number, _ = office.ready()

@@ -142,6 +142,28 @@ test_bad_fields (void)
 }
 
 static void
+test_other_document (void)
+{
+  static const char *const numbers[] = { "A-123 (45)", "粤123" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_autofree char *line = g_strconcat ("document-number=", numbers[i], NULL);
+      g_autofree char *sample = sample_with ("organization", line);
+      g_autoptr (GString) text = g_string_new (sample);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (YyOrder) order = NULL;
+
+      g_string_replace (text, "=credit-code", "=other", 0);
+      order = parse_order (text->str, &error);
+      if (i == 0)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, YY_ERROR, YY_ERROR_INVALID_DATA);
+    }
+}
+
+static void
 test_no_key_file (void)
 {
   static const char *const bad[] = { "", "name=x", "\xff\xfe", "[organization",
@@ -394,6 +416,7 @@ main (int argc, char **argv)
   g_test_add_func ("/order/person-number", test_person_number);
   g_test_add_func ("/order/sample", test_sample);
   g_test_add_func ("/order/bad-fields", test_bad_fields);
+  g_test_add_func ("/order/other-document", test_other_document);
   g_test_add_func ("/order/no-key-file", test_no_key_file);
   g_test_add_func ("/order/rare-characters", test_rare_characters);
   g_test_add_func ("/order/json", test_json);

@@ -3,6 +3,7 @@
 #include "ra/ra-fault.h"
 #include "ra/ra-grant.h"
 #include "ra/ra-limiter.h"
+#include "ra/ra-rules.h"
 #include "ra/ra-store.h"
 #include "ra/ra-vault.h"
 #include "ra/ra-x509.h"
@@ -146,6 +147,54 @@ test_limiter (void)
     }
   g_assert_cmpuint (ra_limiter_wait (limiter, "here", 3), >, 3500);
   g_assert_cmpuint (ra_limiter_wait (limiter, "there", 3), ==, 0);
+}
+
+static RaRules *
+rules_with (const char *lines, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("[ca]\nname=A\nproduct=B\nhotline=C\nlanguage=D\n"
+                                           "[pin]\nmin-length=6\nmax-length=9\nmin-classes=1\n%s",
+                                           lines);
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (YyProfile) profile = yy_profile_new (bytes, NULL);
+
+  return ra_rules_new (profile, error);
+}
+
+static void
+test_rules (void)
+{
+  static const struct
+  {
+    const char *lines;
+    const char *named;
+  } bad[] = {
+    { "[code]\nlength=5\n", "[code] length" },
+    { "[code]\ntries=many\n", "[code] tries" },
+    { "[token]\nso-pin-length=7\n", "[token] so-pin-length" },
+    { "[token]\nso-pin-alphabet=A\n", "[token] so-pin-alphabet" },
+    { "[token]\nso-pin-alphabet=01234567890\n", "[token] so-pin-alphabet" },
+    { "[key]\ntype=DSA\n", "[key] type" },
+    { "[key]\nbits=384\n", "[key] bits" },
+    { "[key]\ntype=RSA\nbits=1024\n", "[key] bits" },
+    { "[issuing]\ncrl-days=0\n", "[issuing] crl-days" },
+    { "[sms]\nactivation=no code\n", "[sms] activation" },
+    { "[fees]\napply=-1\n", "[fees] apply" },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RaRules) standard = rules_with ("", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (standard->code_tries, ==, 5);
+  g_assert_cmpuint (standard->so_pin_length, ==, 16);
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) problem = NULL;
+
+      g_assert_null (rules_with (bad[i].lines, &problem));
+      g_assert_error (problem, YY_ERROR, YY_ERROR_INVALID_DATA);
+      g_assert_nonnull (strstr (problem->message, bad[i].named));
+    }
 }
 
 static OSSL_CMP_MSG *captured;
@@ -404,6 +453,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ra/vault", test_vault);
   g_test_add_func ("/ra/hash", test_hash);
   g_test_add_func ("/ra/limiter", test_limiter);
+  g_test_add_func ("/ra/rules", test_rules);
   g_test_add_func ("/ra/peek", test_peek);
   g_test_add_func ("/ra/peek-long-reference", test_peek_long_reference);
   g_test_add_func ("/ra/peek-key", test_peek_key);
