@@ -3,7 +3,7 @@
 
 /* A batch ends when nothing else is to be done, or when one of these is reached. */
 #define MAX_PARTS  128
-#define MAX_AGE_US 10000
+#define MAX_AGE_US 25000
 
 struct _RaBatch
 {
