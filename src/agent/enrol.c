@@ -132,6 +132,22 @@ check_issued (Enrolment *self, YyCertificate *certificate)
                                          self->request->anchors, &self->error);
 }
 
+/* If it was necessary to log in again meanwhile, the key of before is void. */
+static gboolean
+renew_key (Enrolment *self)
+{
+  EVP_PKEY *key = NULL;
+
+  if (self->token->keyring != NULL)
+    return TRUE;
+  key = yy_proof_load_key (self->token, self->request->id, &self->error);
+  if (key == NULL)
+    return FALSE;
+  EVP_PKEY_free (self->key);
+  self->key = key;
+  return TRUE;
+}
+
 static gboolean
 write_and_prove (Enrolment *self)
 {
@@ -145,6 +161,8 @@ write_and_prove (Enrolment *self)
   if (!yy_store_read_back (self->token, request->id, self->certificate, &self->error))
     return FALSE;
   tell (self, "prove");
+  if (!renew_key (self))
+    return FALSE;
   if (!yy_proof_sign (self->token, self->key, self->certificate, &self->error))
     return FALSE;
   tell (self, "confirm");
@@ -277,7 +295,10 @@ set_error (Enrolment *self, OSSL_CMP_CTX *context, GError **error)
       g_set_error (error, YY_ERROR, YY_ERROR_REFUSED, _ ("The CA refused: %s"), text);
       return;
     }
-  yy_set_openssl_error (error, YY_ERROR_SERVICE_FAILED, _ ("The CA's answer cannot be accepted"));
+  if (self->sent)
+    yy_set_openssl_error (error, YY_ERROR_SERVICE_FAILED, _ ("The CA's answer cannot be accepted"));
+  else
+    yy_set_openssl_error (error, YY_ERROR_PROOF, _ ("The token did not sign the request"));
 }
 
 static gboolean

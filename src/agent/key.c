@@ -9,51 +9,82 @@
 
 #include <glib/gi18n.h>
 
-GBytes *
-yy_key_find_spki (GPtrArray *objects, GBytes *id)
+static guint
+count (GPtrArray *objects, CK_OBJECT_CLASS object_class, GBytes *id)
 {
-  const CK_OBJECT_CLASS classes[] = { CKO_PRIVATE_KEY, CKO_PUBLIC_KEY };
-  YyObject *object = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < objects->len; i++)
+    {
+      YyObject *object = objects->pdata[i];
+
+      if (object->object_class == object_class && (id == NULL || g_bytes_equal (object->id, id)))
+        n++;
+    }
+  return n;
+}
+
+static GBytes *
+certificate_spki (GPtrArray *objects, GBytes *id)
+{
+  YyObject *object = yy_objects_find (objects, CKO_CERTIFICATE, id);
   g_autoptr (YyCertificate) certificate = NULL;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (classes); i++)
-    {
-      object = yy_objects_find (objects, classes[i], id);
-      if (object != NULL && object->spki != NULL)
-        return g_bytes_ref (object->spki);
-    }
-  object = yy_objects_find (objects, CKO_CERTIFICATE, id);
   if (object != NULL && object->value != NULL)
     certificate = yy_certificate_new (object->value, NULL);
   return certificate == NULL ? NULL : yy_certificate_dup_spki (certificate);
 }
 
-/* Destroys objects of this class and CKA_ID but the first @keep of them. */
+GBytes *
+yy_key_find_spki (GPtrArray *objects, GBytes *id)
+{
+  YyObject *private_key = yy_objects_find (objects, CKO_PRIVATE_KEY, id);
+  YyObject *public_key = yy_objects_find (objects, CKO_PUBLIC_KEY, id);
+
+  if (private_key != NULL && private_key->spki != NULL)
+    return g_bytes_ref (private_key->spki);
+  /* Of several public keys nobody can say which one is the private key's. */
+  if (public_key != NULL && public_key->spki != NULL && count (objects, CKO_PUBLIC_KEY, id) == 1)
+    return g_bytes_ref (public_key->spki);
+  return certificate_spki (objects, id);
+}
+
+/* Destroys the objects of this class and CKA_ID, but (if not NULL) those with this public key. */
 static gboolean
-destroy_all (YyAgentToken *token,
-             CK_OBJECT_CLASS object_class,
-             GBytes *id,
-             guint keep,
-             GError **error)
+destroy (YyAgentToken *token,
+         CK_OBJECT_CLASS object_class,
+         GBytes *id,
+         GBytes *spki,
+         GError **error)
 {
   for (guint i = 0; i < token->objects->len; i++)
     {
       YyObject *object = token->objects->pdata[i];
 
-      if (object->object_class != object_class || !g_bytes_equal (object->id, id))
+      if (object->object_class != object_class || !g_bytes_equal (object->id, id) ||
+          (spki != NULL && (object->spki == NULL || g_bytes_equal (object->spki, spki))))
         continue;
-      if (keep > 0)
-        keep--;
-      else if (!yy_store_destroy (token, object, error))
+      if (!yy_store_destroy (token, object, error))
         return FALSE;
     }
-  return TRUE;
+  return yy_agent_token_read_objects_strictly (token, error);
 }
 
 /*
- * The private key that is there is the answer, if its public half is known. A certificate cut short
- * while it was written hides that: without it, some cards show the key's request again, which takes
- * a fresh look. A key whose public half is lost is of no use to anybody.
+ * A certificate cut short while it was written hides its key's public half: without it some cards
+ * show the key's request again, which takes a fresh look.
+ */
+static gboolean
+uncover (YyAgentToken *token, GBytes *id, YyRebind rebind, gpointer rebind_data, GError **error)
+{
+  return destroy (token, CKO_CERTIFICATE, id, NULL, error) && rebind (token, rebind_data, error) &&
+         yy_agent_token_read_objects_strictly (token, error);
+}
+
+/*
+ * The private key that is there is the answer, if its public half is known. Several of them (or of
+ * their public halves) are leftovers, of which the one with a certificate stays. A key whose public
+ * half is lost is of no use to anybody.
  */
 static gboolean
 find_existing (YyAgentToken *token,
@@ -63,19 +94,22 @@ find_existing (YyAgentToken *token,
                gpointer rebind_data,
                GError **error)
 {
+  g_autoptr (GBytes) certified = certificate_spki (token->objects, id);
+
+  if (certified == NULL && yy_objects_find (token->objects, CKO_PRIVATE_KEY, id) != NULL &&
+      yy_objects_find (token->objects, CKO_CERTIFICATE, id) != NULL &&
+      !uncover (token, id, rebind, rebind_data, error))
+    return FALSE;
+  if (count (token->objects, CKO_PRIVATE_KEY, id) > 1 &&
+      !destroy (token, CKO_PRIVATE_KEY, id, certified, error))
+    return FALSE;
   if (yy_objects_find (token->objects, CKO_PRIVATE_KEY, id) == NULL)
     return TRUE;
   *spki = yy_key_find_spki (token->objects, id);
-  if (*spki != NULL)
-    return destroy_all (token, CKO_PRIVATE_KEY, id, 1, error);
-  if (yy_objects_find (token->objects, CKO_CERTIFICATE, id) != NULL)
-    {
-      if (!destroy_all (token, CKO_CERTIFICATE, id, 0, error) ||
-          !rebind (token, rebind_data, error) || !yy_agent_token_read_objects (token, error))
-        return FALSE;
-      *spki = yy_key_find_spki (token->objects, id);
-    }
-  return *spki != NULL || destroy_all (token, CKO_PRIVATE_KEY, id, 0, error);
+  if (*spki == NULL)
+    return destroy (token, CKO_PRIVATE_KEY, id, NULL, error);
+  return count (token->objects, CKO_PUBLIC_KEY, id) <= 1 ||
+         destroy (token, CKO_PUBLIC_KEY, id, *spki, error);
 }
 
 static gboolean
@@ -86,24 +120,14 @@ remove_orphans (YyAgentToken *token, guint n_keys, GError **error)
   return card != NULL && yy_sc_hsm_remove_orphans (card, n_keys, error);
 }
 
-static guint
-count_keys (GPtrArray *objects)
-{
-  guint count = 0;
-
-  for (guint i = 0; i < objects->len; i++)
-    if (((YyObject *) objects->pdata[i])->object_class == CKO_PRIVATE_KEY)
-      count++;
-  return count;
-}
-
 static gboolean
 remove_leftovers (YyAgentToken *token, GBytes *id, GError **error)
 {
-  guint n_keys = count_keys (token->objects);
+  guint n_keys = count (token->objects, CKO_PRIVATE_KEY, NULL);
   g_autoptr (GError) local = NULL;
 
-  if (!destroy_all (token, CKO_PUBLIC_KEY, id, 0, error))
+  if (yy_objects_find (token->objects, CKO_PUBLIC_KEY, id) != NULL &&
+      !destroy (token, CKO_PUBLIC_KEY, id, NULL, error))
     return FALSE;
   if (token->card_type != YY_CARD_SC_HSM || token->files == NULL ||
       !yy_sc_hsm_may_have_orphans (token->files, n_keys) || remove_orphans (token, n_keys, &local))
@@ -178,9 +202,12 @@ yy_key_generate (YyAgentToken *token,
   CK_RV rv = CKR_OK;
 
   if (!check_request (request, &ec, error) || !yy_session_require_user (token, error) ||
-      !yy_agent_token_read_objects (token, error) ||
+      !yy_agent_token_read_objects_strictly (token, error) ||
       !find_existing (token, request->id, &spki, rebind, rebind_data, error))
-    return NULL;
+    {
+      g_clear_pointer (&spki, g_bytes_unref);
+      return NULL;
+    }
   if (spki != NULL)
     return spki;
   if (!remove_leftovers (token, request->id, error))
@@ -190,7 +217,7 @@ yy_key_generate (YyAgentToken *token,
     rv = generate (token, request, ec);
   token->has_new_key = TRUE;
   if (!yy_agent_token_check (token, rv, "C_GenerateKeyPair", error) ||
-      !yy_agent_token_read_objects (token, error))
+      !yy_agent_token_read_objects_strictly (token, error))
     return NULL;
   spki = yy_key_find_spki (token->objects, request->id);
   if (spki == NULL)

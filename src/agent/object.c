@@ -148,7 +148,11 @@ read_value (YyModule *module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle
 
 /* NULL without an error: an object that cannot be described is left out. */
 static YyObject *
-read_object (YyModule *module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle, GError **error)
+read_object (YyModule *module,
+             CK_SESSION_HANDLE session,
+             CK_OBJECT_HANDLE handle,
+             gboolean strict,
+             GError **error)
 {
   Attributes a;
   YyObject *self = NULL;
@@ -156,7 +160,7 @@ read_object (YyModule *module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handl
 
   attributes_init (&a);
   rv = module->f->C_GetAttributeValue (session, handle, a.attributes, N_ATTRIBUTES);
-  if (yy_ck_is_removal (rv))
+  if (yy_ck_is_removal (rv) || (strict && !is_answered (rv)))
     {
       yy_ck_check (rv, "C_GetAttributeValue", error);
       return NULL;
@@ -203,7 +207,7 @@ find_handles (YyModule *module, CK_SESSION_HANDLE session, GError **error)
 }
 
 GPtrArray *
-yy_objects_list (YyModule *module, CK_SESSION_HANDLE session, GError **error)
+yy_objects_list (YyModule *module, CK_SESSION_HANDLE session, gboolean strict, GError **error)
 {
   g_autoptr (GPtrArray) objects = g_ptr_array_new_with_free_func ((GDestroyNotify) yy_object_free);
   g_autoptr (GArray) handles = find_handles (module, session, error);
@@ -213,8 +217,8 @@ yy_objects_list (YyModule *module, CK_SESSION_HANDLE session, GError **error)
   for (guint i = 0; i < handles->len; i++)
     {
       g_autoptr (GError) local = NULL;
-      YyObject *object =
-          read_object (module, session, g_array_index (handles, CK_OBJECT_HANDLE, i), &local);
+      YyObject *object = read_object (module, session, g_array_index (handles, CK_OBJECT_HANDLE, i),
+                                      strict, &local);
 
       if (local != NULL)
         {

@@ -38,13 +38,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (YyObject, yy_object_free)
 
 /**
  * yy_objects_list:
+ * @strict: for a decision to delete something: a key that cannot be described is an error.
+ * Otherwise it is left out.
  *
  * All objects visible in @session, in one C_FindObjects pass. Values of data objects are not read:
  * on a card that costs as much as everything else together.
  *
  * Returns: (transfer full) (element-type YyObject): in the module's order
  */
-GPtrArray *yy_objects_list (YyModule *module, CK_SESSION_HANDLE session, GError **error);
+GPtrArray *
+yy_objects_list (YyModule *module, CK_SESSION_HANDLE session, gboolean strict, GError **error);
 
 /**
  * yy_objects_find:

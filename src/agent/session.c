@@ -6,9 +6,16 @@
 static CK_RV
 login (YyAgentToken *token, CK_USER_TYPE user, const YySecret *pin)
 {
-  return token->module->f->C_Login (token->session, user,
-                                    (CK_UTF8CHAR *) (gpointer) yy_secret_bytes (pin),
-                                    yy_secret_length (pin));
+  CK_UTF8CHAR *bytes = (CK_UTF8CHAR *) (gpointer) yy_secret_bytes (pin);
+  CK_RV rv = token->module->f->C_Login (token->session, user, bytes, yy_secret_length (pin));
+
+  /* A logout that failed, of which nothing is known here. */
+  if (rv == CKR_USER_ALREADY_LOGGED_IN || rv == CKR_USER_ANOTHER_ALREADY_LOGGED_IN)
+    {
+      (void) token->module->f->C_Logout (token->session);
+      rv = token->module->f->C_Login (token->session, user, bytes, yy_secret_length (pin));
+    }
+  return rv;
 }
 
 void

@@ -143,7 +143,7 @@ read_in_fresh_session (YyAgentToken *token,
 
   if (!yy_agent_token_check (token, rv, "C_OpenSession", error))
     return FALSE;
-  objects = yy_objects_list (token->module, session, error);
+  objects = yy_objects_list (token->module, session, FALSE, error);
   (void) token->module->f->C_CloseSession (session);
   for (guint i = 0; objects != NULL && i < objects->len; i++)
     {

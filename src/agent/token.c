@@ -39,7 +39,7 @@ yy_agent_token_is_present (YyAgentToken *self)
 }
 
 /* How long a reader may take to notice that its token was pulled out. */
-#define NOTICE_MS 1000
+#define NOTICE_MS 600
 #define STEP_MS   50
 
 gboolean
@@ -170,10 +170,10 @@ yy_agent_token_read_pin_state (YyAgentToken *self, GError **error)
   return TRUE;
 }
 
-gboolean
-yy_agent_token_read_objects (YyAgentToken *self, GError **error)
+static gboolean
+read_objects (YyAgentToken *self, gboolean strict, GError **error)
 {
-  GPtrArray *objects = yy_objects_list (self->module, self->session, error);
+  GPtrArray *objects = yy_objects_list (self->module, self->session, strict, error);
 
   if (objects == NULL)
     return FALSE;
@@ -187,6 +187,18 @@ yy_agent_token_read_objects (YyAgentToken *self, GError **error)
         g_hash_table_add (self->known_keys, g_bytes_ref (object->id));
     }
   return TRUE;
+}
+
+gboolean
+yy_agent_token_read_objects (YyAgentToken *self, GError **error)
+{
+  return read_objects (self, FALSE, error);
+}
+
+gboolean
+yy_agent_token_read_objects_strictly (YyAgentToken *self, GError **error)
+{
+  return read_objects (self, TRUE, error);
 }
 
 int

@@ -91,6 +91,8 @@ void yy_agent_token_close_session (YyAgentToken *self);
  */
 gboolean yy_agent_token_read_info (YyAgentToken *self, GError **error);
 gboolean yy_agent_token_read_objects (YyAgentToken *self, GError **error);
+/** yy_agent_token_read_objects_strictly: the same, for a decision to delete something */
+gboolean yy_agent_token_read_objects_strictly (YyAgentToken *self, GError **error);
 
 /**
  * yy_agent_token_read_pin_state:
