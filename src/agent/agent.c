@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agent/agent.h"
 
+#include "agent/session.h"
 #include "agent/slot-watch.h"
 #include "agent/token-object.h"
 
@@ -82,8 +83,13 @@ retry_later (YyAgent *self, const GError *error)
   self->retry = g_timeout_add_seconds (1, on_retry, self);
 }
 
-static void
-add_token (YyAgent *self, CK_SLOT_ID slot)
+/*
+ * FALSE when the module read the token from a cache that is not true: see
+ * yy_agent_token_is_stale().
+ * @fresh: there was no cache; what looks wrong now is so on the card.
+ */
+static gboolean
+add_token (YyAgent *self, CK_SLOT_ID slot, gboolean fresh)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
@@ -94,19 +100,24 @@ add_token (YyAgent *self, CK_SLOT_ID slot)
     {
       g_debug ("slot %lu: %s", slot, error->message);
       retry_later (self, error);
-      return;
+      return TRUE;
+    }
+  if (yy_agent_token_is_stale (token) && !fresh)
+    {
+      yy_agent_token_free (token);
+      return FALSE;
     }
   self->n_retries = 0;
   path = g_strdup_printf (MANAGER_PATH "/Token/%u", self->next_token++);
   object = yy_token_object_new (token, path, &self->host);
   g_ptr_array_add (self->tokens, object);
   g_dbus_object_manager_server_export (self->manager, yy_token_object_get_skeleton (object));
+  return TRUE;
 }
 
-static void
-look (gpointer user_data)
+static gboolean
+look_once (YyAgent *self, gboolean fresh)
 {
-  YyAgent *self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) slots = NULL;
 
@@ -115,8 +126,13 @@ look (gpointer user_data)
   if (slots == NULL)
     g_debug ("the slots cannot be listed: %s", error->message);
   for (guint i = 0; slots != NULL && i < slots->len; i++)
-    if (!is_known (self, g_array_index (slots, CK_SLOT_ID, i)))
-      add_token (self, g_array_index (slots, CK_SLOT_ID, i));
+    {
+      CK_SLOT_ID slot = g_array_index (slots, CK_SLOT_ID, i);
+
+      if (!is_known (self, slot) && !add_token (self, slot, fresh))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* Finds the slot of each token again by its serial number; who is not found is gone. */
@@ -132,7 +148,10 @@ reattach (YyAgent *self, CK_SLOT_ID slot)
       if (token->has_session || !g_str_equal (token->info->serial, info->serial))
         continue;
       token->slot = slot;
-      (void) yy_agent_token_open_session (token, NULL);
+      if (token->pin != NULL)
+        (void) yy_session_login (token, g_steal_pointer (&token->pin), NULL);
+      else
+        (void) yy_agent_token_open_session (token, NULL);
       return;
     }
 }
@@ -143,7 +162,7 @@ rebind (gpointer user_data, GError **error)
   YyAgent *self = user_data;
   g_autoptr (GArray) slots = NULL;
 
-  if (yy_slot_watch_is_in_module (self->watch))
+  if (self->watch != NULL && yy_slot_watch_is_in_module (self->watch))
     {
       g_set_error_literal (error, YY_ERROR, YY_ERROR_DRIVER_FAILED,
                            _ ("The driver has to be started again"));
@@ -160,6 +179,20 @@ rebind (gpointer user_data, GError **error)
   for (guint i = 0; slots != NULL && i < slots->len; i++)
     reattach (self, g_array_index (slots, CK_SLOT_ID, i));
   return slots != NULL;
+}
+
+static void
+look (gpointer user_data)
+{
+  YyAgent *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (look_once (self, FALSE))
+    return;
+  if (rebind (self, &error))
+    look_once (self, TRUE);
+  else
+    g_debug ("the module cannot be initialised again: %s", error->message);
 }
 
 static void
@@ -210,7 +243,8 @@ yy_agent_new (YyModule *module, GDBusConnection *connection)
   export_module (self);
   look (self);
   g_dbus_object_manager_server_set_connection (self->manager, connection);
-  self->watch = yy_slot_watch_new (module, look, self);
+  if (self->watch == NULL)
+    self->watch = yy_slot_watch_new (module, look, self);
   return self;
 }
 

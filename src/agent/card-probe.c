@@ -50,7 +50,5 @@ yy_probe_card (const char *reader, YyProbeWhat what)
     }
   if (what & YY_PROBE_SO_TRIES)
     probe.so_tries_left = yy_tries_from_status (yy_sc_hsm_query_pin (card, YY_SC_HSM_SO_PIN));
-  if (what & YY_PROBE_FILES)
-    probe.files = yy_sc_hsm_list_files (card, NULL);
   return probe;
 }

@@ -25,21 +25,18 @@ YyCardType yy_card_type_from_atr (GBytes *atr);
  * @tries_left: for the user PIN, -1 when the card cannot tell (unknown card, or the PIN is verified
  *   at this moment, by whichever program)
  * @so_tries_left: for the SO PIN, likewise
- * @files: (nullable): identifiers of the card's files, two bytes each, if they were asked for
  */
 typedef struct
 {
   YyCardType type;
   int tries_left;
   int so_tries_left;
-  GBytes *files;
 } YyProbe;
 
 typedef enum
 {
   YY_PROBE_TRIES = 1 << 0,
   YY_PROBE_SO_TRIES = 1 << 1,
-  YY_PROBE_FILES = 1 << 2,
 } YyProbeWhat;
 
 /**

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include <glib/gi18n.h>
+#include <openssl/asn1.h>
+#include <openssl/err.h>
 
 /* First byte of a file identifier; the second one is the key reference. */
 #define CA_CERTIFICATE 0xCA
@@ -91,26 +93,17 @@ yy_sc_hsm_parse_files (GBytes *files, guint8 states[256])
 }
 
 static int
-read_part (YyCard *card,
-           guint8 prefix,
-           guint8 reference,
-           guint offset,
-           GBytes **part,
-           GError **error)
+read_part (YyCard *card, guint16 fid, guint offset, GBytes **part, GError **error)
 {
   /* READ BINARY with the file in P1-P2 and the offset in a data object, extended length */
-  const guint8 command[] = { 0x00, 0xB1, prefix,      reference,     0x00, 0x00, 0x04,
+  const guint8 command[] = { 0x00, 0xB1, fid >> 8,    fid & 0xFF,    0x00, 0x00, 0x04,
                              0x54, 0x02, offset >> 8, offset & 0xFF, 0x00, 0x00 };
 
   return yy_card_transmit (card, command, sizeof command, part, error);
 }
 
-/*
- * Reads a file until @enough bytes are there (a reader may hand them over in pieces) or it ends.
- * A file that is not there is empty.
- */
-static GBytes *
-read_file (YyCard *card, guint8 prefix, guint8 reference, gsize enough, GError **error)
+GBytes *
+yy_sc_hsm_read_file (YyCard *card, guint16 fid, gsize enough, GError **error)
 {
   g_autoptr (GByteArray) content = g_byte_array_new ();
   int status = OK;
@@ -120,7 +113,7 @@ read_file (YyCard *card, guint8 prefix, guint8 reference, gsize enough, GError *
       g_autoptr (GBytes) part = NULL;
       gsize length = 0;
 
-      status = read_part (card, prefix, reference, content->len, &part, error);
+      status = read_part (card, fid, content->len, &part, error);
       if (status < 0)
         return NULL;
       if (status != OK && status != END_OF_FILE && status != FILE_NOT_FOUND && content->len == 0)
@@ -135,6 +128,12 @@ read_file (YyCard *card, guint8 prefix, guint8 reference, gsize enough, GError *
         break;
     }
   return g_byte_array_free_to_bytes (g_steal_pointer (&content));
+}
+
+static GBytes *
+read_file (YyCard *card, guint8 prefix, guint8 reference, gsize enough, GError **error)
+{
+  return yy_sc_hsm_read_file (card, (guint16) (prefix << 8 | reference), enough, error);
 }
 
 static gboolean
@@ -184,9 +183,9 @@ yy_sc_hsm_find_certificate (YyCard *card,
   g_autoptr (GBytes) now = NULL;
 
   *found = FALSE;
-  if (is_new && !holds (card, lowest_free (files), der, found, error))
+  if (files != NULL && is_new && !holds (card, lowest_free (files), der, found, error))
     return FALSE;
-  if (!is_new && !find_among (card, files, der, found, error))
+  if (files != NULL && !is_new && !find_among (card, files, der, found, error))
     return FALSE;
   if (*found)
     return TRUE;
@@ -264,6 +263,51 @@ delete_orphan (YyCard *card, guint8 reference, guint8 state, GError **error)
   if ((state & YY_SC_HSM_CERTIFICATE) && !delete_file (card, CERTIFICATE, reference, error))
     return FALSE;
   return delete_file (card, KEY, reference, error);
+}
+
+gboolean
+yy_sc_hsm_is_whole (const void *bytes, gsize length)
+{
+  const unsigned char *content = bytes;
+  long content_length = 0;
+  int tag = 0;
+  int xclass = 0;
+  gboolean whole = FALSE;
+
+  if (length > 1 && length < G_MAXINT32)
+    whole =
+        (ASN1_get_object (&content, &content_length, &tag, &xclass, (long) length) & 0x80) == 0 &&
+        content + content_length == (const unsigned char *) bytes + length;
+  ERR_clear_error ();
+  return whole;
+}
+
+gboolean
+yy_sc_hsm_remove_broken_certificates (YyCard *card, GError **error)
+{
+  guint8 states[256];
+  g_autoptr (GBytes) files = yy_sc_hsm_list_files (card, error);
+
+  if (files == NULL)
+    return FALSE;
+  yy_sc_hsm_parse_files (files, states);
+  for (guint reference = 1; reference < 256; reference++)
+    {
+      g_autoptr (GBytes) content = NULL;
+      const guint8 *data = NULL;
+      gsize length = 0;
+
+      if ((states[reference] & YY_SC_HSM_KEY) == 0)
+        continue;
+      content = read_file (card, CERTIFICATE, (guint8) reference, G_MAXUINT16, error);
+      if (content == NULL)
+        return FALSE;
+      data = g_bytes_get_data (content, &length);
+      if (length > 0 && data[0] == SEQUENCE && !yy_sc_hsm_is_whole (data, length) &&
+          !delete_file (card, CERTIFICATE, (guint8) reference, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 gboolean

@@ -28,6 +28,30 @@ void yy_sc_hsm_forget_pin (YyCard *card);
 GBytes *yy_sc_hsm_list_files (YyCard *card, GError **error);
 
 /**
+ * yy_sc_hsm_read_file:
+ * @enough: stop when so many bytes are there (a reader may hand them over in pieces)
+ *
+ * Returns: (transfer full): the content, at least @enough bytes if the file is so long. A file that
+ * is not there is empty. %NULL when it cannot be read.
+ */
+GBytes *yy_sc_hsm_read_file (YyCard *card, guint16 fid, gsize enough, GError **error);
+
+/**
+ * yy_sc_hsm_is_whole:
+ *
+ * Pure: whether this is one DER value (a certificate, request or description) and nothing else.
+ */
+gboolean yy_sc_hsm_is_whole (const void *bytes, gsize length);
+
+/**
+ * yy_sc_hsm_remove_broken_certificates:
+ *
+ * Deletes certificates of which only a part was written; the card then shows the requests their
+ * keys were made with again. Needs the user's PIN verified.
+ */
+gboolean yy_sc_hsm_remove_broken_certificates (YyCard *card, GError **error);
+
+/**
  * YyScHsmKeyState: what lies on the card for one key reference, by file identifier
  */
 typedef enum
@@ -63,7 +87,7 @@ gboolean yy_sc_hsm_may_have_orphans (GBytes *files, guint n_described);
 
 /**
  * yy_sc_hsm_find_certificate:
- * @files: files of the card when the module read it: tells where to look first
+ * @files: (nullable): files of the card at some time: tells where to look first
  * @is_new: the key was made since then
  * @der: a certificate
  * @found: (out): whether exactly these bytes lie in a file for a certificate of one of its keys

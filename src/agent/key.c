@@ -2,6 +2,7 @@
 #include "agent/key.h"
 
 #include "agent/card-sc-hsm.h"
+#include "agent/file-cache.h"
 #include "agent/session.h"
 #include "agent/store.h"
 
@@ -70,14 +71,26 @@ destroy (YyAgentToken *token,
   return yy_agent_token_read_objects_strictly (token, error);
 }
 
+static gboolean
+remove_broken_certificates (YyAgentToken *token, GError **error)
+{
+  g_autoptr (YyCard) card = NULL;
+
+  if (token->card_type != YY_CARD_SC_HSM)
+    return TRUE;
+  card = yy_card_open (token->reader, error);
+  return card != NULL && yy_sc_hsm_remove_broken_certificates (card, error);
+}
+
 /*
- * A certificate cut short while it was written hides its key's public half: without it some cards
- * show the key's request again, which takes a fresh look.
+ * A certificate cut short while it was written hides its key's public half, and the module may not
+ * even show it. Without it some cards show the key's request again, which takes a fresh look.
  */
 static gboolean
 uncover (YyAgentToken *token, GBytes *id, YyRebind rebind, gpointer rebind_data, GError **error)
 {
-  return destroy (token, CKO_CERTIFICATE, id, NULL, error) && rebind (token, rebind_data, error) &&
+  return destroy (token, CKO_CERTIFICATE, id, NULL, error) &&
+         remove_broken_certificates (token, error) && rebind (token, rebind_data, error) &&
          yy_agent_token_read_objects_strictly (token, error);
 }
 
@@ -95,9 +108,9 @@ find_existing (YyAgentToken *token,
                GError **error)
 {
   g_autoptr (GBytes) certified = certificate_spki (token->objects, id);
+  g_autoptr (GBytes) known = yy_key_find_spki (token->objects, id);
 
-  if (certified == NULL && yy_objects_find (token->objects, CKO_PRIVATE_KEY, id) != NULL &&
-      yy_objects_find (token->objects, CKO_CERTIFICATE, id) != NULL &&
+  if (known == NULL && yy_objects_find (token->objects, CKO_PRIVATE_KEY, id) != NULL &&
       !uncover (token, id, rebind, rebind_data, error))
     return FALSE;
   if (count (token->objects, CKO_PRIVATE_KEY, id) > 1 &&
@@ -129,8 +142,8 @@ remove_leftovers (YyAgentToken *token, GBytes *id, GError **error)
   if (yy_objects_find (token->objects, CKO_PUBLIC_KEY, id) != NULL &&
       !destroy (token, CKO_PUBLIC_KEY, id, NULL, error))
     return FALSE;
-  if (token->card_type != YY_CARD_SC_HSM || token->files == NULL ||
-      !yy_sc_hsm_may_have_orphans (token->files, n_keys) || remove_orphans (token, n_keys, &local))
+  if (!yy_agent_token_list_files (token) || !yy_sc_hsm_may_have_orphans (token->files, n_keys) ||
+      remove_orphans (token, n_keys, &local))
     return TRUE;
   /* Another program may have ended the login; the module does not know when the card is asked. */
   return yy_session_recover (token, CKR_USER_NOT_LOGGED_IN) &&
@@ -212,6 +225,7 @@ yy_key_generate (YyAgentToken *token,
     return spki;
   if (!remove_leftovers (token, request->id, error))
     return NULL;
+  yy_file_cache_forget (token->info->serial);
   rv = generate (token, request, ec);
   if (yy_session_recover (token, rv))
     rv = generate (token, request, ec);

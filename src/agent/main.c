@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agent/agent.h"
+#include "agent/file-cache.h"
 #include "base/yy-process.h"
 #include "config.h"
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -33,15 +35,21 @@ give_up_rights (void)
 }
 
 /*
- * OpenSC reads its configuration when it is initialised. An administrator's choice comes first.
+ * OpenSC reads its configuration when it is initialised. An administrator's choice comes first, and
+ * then its cache is none of ours.
  */
 static void
-choose_opensc_configuration (void)
+set_up_opensc (const char *module)
 {
+  g_autofree char *name = g_path_get_basename (module);
   g_autofree char *path = yy_process_find_data ("opensc.conf");
+  g_autofree char *cache = g_build_filename (g_get_user_cache_dir (), "yinyao", NULL);
 
-  if (g_getenv ("OPENSC_CONF") == NULL && g_file_test (path, G_FILE_TEST_EXISTS))
-    g_setenv ("OPENSC_CONF", path, FALSE);
+  if (strstr (name, "opensc") == NULL || g_getenv ("OPENSC_CONF") != NULL ||
+      !g_file_test (path, G_FILE_TEST_EXISTS))
+    return;
+  g_setenv ("OPENSC_CONF", path, FALSE);
+  yy_file_cache_enable (cache);
 }
 
 static GDBusConnection *
@@ -74,7 +82,7 @@ run (const char *path, int fd, GError **error)
   YyModule *module = NULL;
 
   /* Before GDBus starts its thread: a module may look at the environment at any time. */
-  choose_opensc_configuration ();
+  set_up_opensc (path);
   connection = connect_client (fd, error);
   if (connection == NULL)
     return FALSE;

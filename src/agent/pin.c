@@ -2,6 +2,7 @@
 #include "agent/pin.h"
 
 #include "agent/card-sc-hsm.h"
+#include "agent/file-cache.h"
 #include "agent/session.h"
 
 #include <string.h>
@@ -178,6 +179,7 @@ yy_pin_format (YyAgentToken *token, const YySecret *so_pin, const char *label, G
 
   if (!require_usable_so_pin (token, error))
     return FALSE;
+  yy_file_cache_forget (token->info->serial);
   yy_pin_pad_label (label, padded);
   yy_session_logout (token);
   (void) token->module->f->C_CloseAllSessions (token->slot);
@@ -189,6 +191,7 @@ yy_pin_format (YyAgentToken *token, const YySecret *so_pin, const char *label, G
     return FALSE;
   g_hash_table_remove_all (token->known_keys);
   g_clear_pointer (&token->files, g_bytes_unref);
+  g_ptr_array_set_size (token->card_certificates, 0);
   set = set_user_pin (token, so_pin, pin, error);
   yy_session_logout (token);
   return set;

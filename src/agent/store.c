@@ -2,6 +2,7 @@
 #include "agent/store.h"
 
 #include "agent/card-sc-hsm.h"
+#include "agent/file-cache.h"
 #include "agent/session.h"
 
 #include <string.h>
@@ -11,8 +12,10 @@
 gboolean
 yy_store_destroy (YyAgentToken *token, YyObject *object, GError **error)
 {
-  CK_RV rv = token->module->f->C_DestroyObject (token->session, object->handle);
+  CK_RV rv = CKR_OK;
 
+  yy_file_cache_forget (token->info->serial);
+  rv = token->module->f->C_DestroyObject (token->session, object->handle);
   if (yy_session_recover (token, rv))
     rv = token->module->f->C_DestroyObject (token->session, object->handle);
   return yy_agent_token_check (token, rv, "C_DestroyObject", error);
@@ -112,6 +115,7 @@ yy_store_certificate (YyAgentToken *token,
         g_propagate_error (error, g_steal_pointer (&local));
       return done;
     }
+  yy_file_cache_forget (token->info->serial);
   names_init (&names, yy_certificate_peek_x509 (certificate));
   rv = create (token, id, label, der, &names);
   if (yy_session_recover (token, rv))
@@ -161,7 +165,7 @@ yy_store_read_back (YyAgentToken *token, GBytes *id, YyCertificate *certificate,
 {
   GBytes *der = yy_certificate_get_der (certificate);
   gboolean found = FALSE;
-  gboolean read = token->card_type == YY_CARD_SC_HSM && token->files != NULL
+  gboolean read = token->card_type == YY_CARD_SC_HSM
                       ? read_from_card (token, der, &found, error)
                       : read_in_fresh_session (token, id, der, &found, error);
 

@@ -78,19 +78,12 @@ gboolean
 yy_token_object_rebind (YyAgentToken *token, gpointer user_data, GError **error)
 {
   YyTokenObject *self = user_data;
-  YySecret *pin = token->pin == NULL ? NULL : g_steal_pointer (&token->pin);
 
   if (!self->host->rebind (self->host->user_data, error))
-    {
-      yy_secret_free (pin);
-      return FALSE;
-    }
+    return FALSE;
   if (!token->has_session)
-    {
-      yy_secret_free (pin);
-      return yy_ck_check (CKR_TOKEN_NOT_PRESENT, "C_GetSlotList", error);
-    }
-  return pin == NULL || yy_session_login (token, pin, error);
+    return yy_ck_check (CKR_TOKEN_NOT_PRESENT, "C_GetSlotList", error);
+  return yy_session_require_user (token, error);
 }
 
 YyTokenObject *

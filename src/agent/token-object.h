@@ -21,7 +21,7 @@ typedef struct
   void (*tainted) (gpointer user_data);
   /* The token may be gone: look at the slots. The object may be freed by this. */
   void (*look) (gpointer user_data);
-  /* Initialise the module again; tokens keep their objects and lose their logins. */
+  /* Initialise the module again; tokens keep their objects, and users their logins. */
   gboolean (*rebind) (gpointer user_data, GError **error);
   gpointer user_data;
 } YyTokenObjectHost;

@@ -2,6 +2,7 @@
 #include "agent/token.h"
 
 #include "agent/card-sc-hsm.h"
+#include "agent/file-cache.h"
 
 #include <glib/gi18n.h>
 
@@ -120,14 +121,10 @@ yy_agent_token_close_session (YyAgentToken *self)
 static void
 probe_card (YyAgentToken *self)
 {
-  /* The files are of use as they were when the module read the card: ask once. */
-  YyProbe probe =
-      yy_probe_card (self->reader, YY_PROBE_TRIES | (self->files == NULL ? YY_PROBE_FILES : 0));
+  YyProbe probe = yy_probe_card (self->reader, YY_PROBE_TRIES);
 
   self->card_type = probe.type;
   self->tries_left = probe.tries_left;
-  if (probe.files != NULL)
-    self->files = probe.files;
 }
 
 gboolean
@@ -201,6 +198,34 @@ yy_agent_token_read_objects_strictly (YyAgentToken *self, GError **error)
   return read_objects (self, TRUE, error);
 }
 
+gboolean
+yy_agent_token_list_files (YyAgentToken *self)
+{
+  g_autoptr (YyCard) card = NULL;
+  GBytes *files = NULL;
+
+  if (self->card_type != YY_CARD_SC_HSM)
+    return FALSE;
+  card = yy_card_open (self->reader, NULL);
+  files = card == NULL ? NULL : yy_sc_hsm_list_files (card, NULL);
+  if (files == NULL)
+    return FALSE;
+  g_clear_pointer (&self->files, g_bytes_unref);
+  self->files = files;
+  self->has_new_key = FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_on_card (YyAgentToken *self, YyObject *certificate)
+{
+  for (guint i = 0; i < self->card_certificates->len; i++)
+    if (certificate->value != NULL &&
+        g_bytes_equal (self->card_certificates->pdata[i], certificate->value))
+      return TRUE;
+  return FALSE;
+}
+
 int
 yy_agent_token_has_key (YyObject *certificate, gpointer user_data)
 {
@@ -209,10 +234,27 @@ yy_agent_token_has_key (YyObject *certificate, gpointer user_data)
   if (g_hash_table_contains (self->known_keys, certificate->id))
     return 1;
   /* On a SmartCard-HSM a certificate is stored under its key's number, or apart from all keys. */
-  if (self->card_type == YY_CARD_SC_HSM && self->files != NULL)
+  if (is_on_card (self, certificate))
+    return 1;
+  if (self->card_type == YY_CARD_SC_HSM &&
+      (self->files != NULL || yy_agent_token_list_files (self)))
     return yy_sc_hsm_has_foreign_certificates (self->files) ? -1 : 1;
   /* Modules keep the public key beside the private one, under the same CKA_ID. */
   return yy_objects_find (self->objects, CKO_PUBLIC_KEY, certificate->id) != NULL ? 1 : -1;
+}
+
+gboolean
+yy_agent_token_is_stale (YyAgentToken *self)
+{
+  g_autoptr (YyCard) card = NULL;
+
+  if (self->card_type != YY_CARD_SC_HSM)
+    return FALSE;
+  card = yy_card_open (self->reader, NULL);
+  if (card == NULL || yy_file_cache_check (card, self->info->serial, self->card_certificates))
+    return FALSE;
+  yy_file_cache_forget (self->info->serial);
+  return TRUE;
 }
 
 static gboolean
@@ -235,6 +277,7 @@ yy_agent_token_new (YyModule *module, CK_SLOT_ID slot, GError **error)
   self->slot = slot;
   self->tries_left = -1;
   self->objects = g_ptr_array_new_with_free_func ((GDestroyNotify) yy_object_free);
+  self->card_certificates = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   self->known_keys =
       g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
   if (!read_reader (self, error) || !yy_agent_token_open_session (self, error) ||
@@ -257,6 +300,7 @@ yy_agent_token_free (YyAgentToken *self)
   g_clear_pointer (&self->info, yy_info_free);
   g_clear_pointer (&self->objects, g_ptr_array_unref);
   g_clear_pointer (&self->files, g_bytes_unref);
+  g_clear_pointer (&self->card_certificates, g_ptr_array_unref);
   g_clear_pointer (&self->known_keys, g_hash_table_unref);
   g_free (self->reader);
   g_free (self);

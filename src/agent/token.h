@@ -28,7 +28,9 @@ typedef enum
  * @known_keys: (element-type GBytes): CKA_IDs of private keys that were visible once
  * @card_type: what the card is, as far as this project knows it
  * @tries_left: for the user PIN; -1 when the card cannot tell
- * @files: (nullable): the files of a SmartCard-HSM when the module read it
+ * @card_certificates: (element-type GBytes): contents of files for certificates of the card's keys,
+ * as far as the card was asked for them
+ * @files: (nullable): the files of a SmartCard-HSM at some time, see yy_agent_token_list_files()
  * @has_new_key: a key was made since then
  *
  * A token that is present in a slot. Main thread only.
@@ -48,6 +50,7 @@ typedef struct
   GHashTable *known_keys;
   YyCardType card_type;
   int tries_left;
+  GPtrArray *card_certificates;
   GBytes *files;
   gboolean has_new_key;
 } YyAgentToken;
@@ -61,6 +64,17 @@ typedef struct
  *   number (tokens are addressed by it)
  */
 YyAgentToken *yy_agent_token_new (YyModule *module, CK_SLOT_ID slot, GError **error);
+
+/**
+ * yy_agent_token_is_stale:
+ *
+ * Returns: whether the module read this token from a cache that is not true any more (and is
+ * deleted now): initialise the module again and take a new look
+ */
+gboolean yy_agent_token_is_stale (YyAgentToken *self);
+
+/** yy_agent_token_list_files: Brings @files up to date; %FALSE if that cannot be done. */
+gboolean yy_agent_token_list_files (YyAgentToken *self);
 
 /** yy_agent_token_free: Logs out, closes the session and wipes the PIN. */
 void yy_agent_token_free (YyAgentToken *self);

@@ -30,14 +30,17 @@ class Authority:
                 '-keyout', self.key, '-out', self.pem, '-subj', '/CN=' + name, '-days', '30')
         self.der = openssl('x509', '-in', self.pem, '-outform', 'DER')
 
-    def issue(self, spki, name='Someone', days=20):
-        """A certificate for this public key (DER). Returns the path of a PEM file."""
+    def issue(self, spki, name='Someone', days=20, extra=0):
+        """A certificate for this public key (DER), with so many bytes of comment in it. Returns the
+        path of a PEM file."""
         request, public, out = (self.stem.with_suffix(s) for s in ('.req', '.pub', '.crt'))
         public.write_bytes(openssl('pkey', '-pubin', '-inform', 'DER', data=spki))
         openssl('req', '-new', '-key', self.key, '-subj', '/O=Test/CN=' + name, '-utf8',
                 '-out', request)
+        extensions = self.stem.with_suffix('.ext')
+        extensions.write_text('nsComment=%s\n' % ('x' * extra) if extra else '')
         openssl('x509', '-req', '-in', request, '-force_pubkey', public, '-CA', self.pem,
-                '-CAkey', self.key, '-days', days, '-out', out)
+                '-CAkey', self.key, '-days', days, '-extfile', extensions, '-out', out)
         return out
 
 

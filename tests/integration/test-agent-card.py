@@ -56,8 +56,10 @@ def plugged(prepared=True):
 
 
 @contextmanager
-def agent():
-    with Agent(MODULE, world.pcsc.environment()) as running:
+def agent(computer='cache'):
+    """computer: one with another name keeps another cache"""
+    cache = str(world.pcsc.home / computer)
+    with Agent(MODULE, world.pcsc.environment(XDG_CACHE_HOME=cache)) as running:
         yield running
         equal(running.stop(), 0, 'exit status')
 
@@ -419,6 +421,148 @@ def another_program_may_log_us_out():
             result = work()
             ok(not isinstance(result, AgentError), result)
         equal(token.state()['pin_tries'], 10, 'tries')
+
+
+def certified(token, running):
+    """The token gets a PIN, a key and a certificate."""
+    shown = running.wait_token(token.serial)
+    shown.login(PIN)
+    spki = shown.generate_key(KEY_ID)
+    return enrol(running, shown, spki)[0]
+
+
+@case
+def activation_takes_few_apdus():
+    for kind, bits in (('EC', 256), ('RSA', 2048)):
+        with VirtualToken(world.pcsc, serial=world.serial()) as token:
+            with agent() as first:
+                first.wait_token(token.serial).format(FACTORY_SO, 'test token')
+            token.remove()
+            token.insert()
+            token.reset_counters()
+            with agent('new computer') as running:
+                shown = running.wait_token(token.serial)
+                shown.set_user_pin([FACTORY_SO], PIN)
+                shown.rotate_so_pin(FACTORY_SO, SO)
+                shown.login(PIN)
+                spki = shown.generate_key(KEY_ID, 'key', kind, bits)
+                certificate, told = enrol(running, shown, spki)
+                count = token.counters()['apdus']
+                equal(told, ['confirmed'], 'certConf')
+            tap.diag('%s: %d APDUs' % (kind, count))
+            ok(count <= 45, '%d APDUs' % count)
+
+
+@case
+def a_known_token_is_seen_again_with_few_apdus():
+    with plugged() as (token, running):
+        shown = running.wait_token(token.serial)
+        shown.login(PIN)
+        for key_id in (KEY_ID, b'second'):
+            spki = shown.generate_key(key_id)
+            with Responder('ref', 'secret', certificate=world.ca.issue(spki)) as responder:
+                running.transfer = responder.transfer
+                shown.enrol(key_id, 'key', subject(), 'ref', 'secret', [world.ca.der])
+        data = world.folder / 'data'
+        data.write_bytes(b'x' * 300)
+        for number in range(4):
+            subprocess.run([paths.tool('pkcs11-tool'), '--module', MODULE, '--login', '--pin', PIN,
+                            '--write-object', data, '--type', 'data', '--label', 'd%d' % number],
+                           env=world.pcsc.environment(), check=True, capture_output=True)
+        for wanted, what in ((49, 'first look'), (15, 'second look')):
+            token.remove()
+            running.wait_gone(token.serial)
+            token.reset_counters()
+            token.insert()
+            shown = running.wait_token(token.serial)
+            count = token.counters()['apdus']
+            tap.diag('%s: %d APDUs' % (what, count))
+            ok(count <= wanted, '%s: %d APDUs' % (what, count))
+            equal([c['has_key'] for c in shown.certificates()], [1, 1], 'keys')
+            equal(len(shown.properties['DataObjects']), 4, 'data objects')
+
+
+@case
+def what_was_changed_on_another_computer_is_seen():
+    with plugged() as (token, running):
+        shown = running.wait_token(token.serial)
+        first = certified(token, running)
+        token.remove()
+        running.wait_gone(token.serial)
+        token.insert()
+        running.wait_token(token.serial)
+        with agent('elsewhere') as other:
+            second = certified(token, other)
+        ok(first != second, 'two certificates')
+        token.remove()
+        running.wait_gone(token.serial)
+        token.insert()
+        shown = running.wait_token(token.serial)
+        equal([c['der'] for c in shown.certificates()], [second], 'after a new certificate')
+        with agent('elsewhere') as other:
+            other.wait_token(token.serial).format(SO, 'other life')
+        token.remove()
+        running.wait_gone(token.serial)
+        token.insert()
+        shown = running.wait_token(token.serial)
+        equal(shown.certificates(), [], 'after format')
+        ok(shown.properties['Label'].startswith('other life'), shown.properties['Label'])
+        with agent('elsewhere') as other:
+            other.wait_token(token.serial).set_user_pin([SO], PIN)
+            third = certified(token, other)
+        token.remove()
+        running.wait_gone(token.serial)
+        token.insert()
+        shown = running.wait_token(token.serial)
+        equal([(c['der'], c['has_key']) for c in shown.certificates()], [(third, 1)], 'at last')
+        shown.login(PIN)
+        shown.test_signature(KEY_ID)
+
+
+@case
+def a_spoilt_cache_does_no_harm():
+    with plugged() as (token, running):
+        certificate = certified(token, running)
+        running.stop()
+        for spoil in (lambda path: path.write_bytes(b''), lambda path: path.write_bytes(b'0\x82junk'),
+                      lambda path: path.write_bytes(path.read_bytes()[:-1])):
+            with agent():
+                pass
+            kept = [p for p in (world.pcsc.home / 'cache' / 'yinyao' / 'opensc').iterdir()
+                    if p.name.startswith(token.serial)]
+            ok(len(kept) > 2, 'nothing was kept')
+            for path in kept:
+                spoil(path)
+            with agent() as again:
+                shown = again.wait_token(token.serial)
+                equal([(c['der'], c['has_key']) for c in shown.certificates()],
+                      [(certificate, 1)], 'certificates')
+
+
+@case
+def a_certificate_cut_short_is_written_again():
+    with plugged() as (token, running):
+        shown = running.wait_token(token.serial)
+        shown.login(PIN)
+        spki = shown.generate_key(KEY_ID, 'key', 'RSA', 2048)
+        # longer than one command carries
+        certificate = world.ca.issue(spki, 'Someone', extra=1500)
+        token.reset_counters()
+        result, told = enrol(running, shown, spki, certificate=certificate)
+        total = token.counters()['apdus']
+        equal(told, ['confirmed'], 'certConf')
+        for position in range(2, total + 1):
+            token.cut_after(position)
+            certificate = world.ca.issue(spki, 'Someone', extra=1500)
+            enrol(running, shown, spki, certificate=certificate)
+            token.wait_cut()
+            token.insert()
+            shown = fresh(running, token, shown)
+            shown.login(PIN)
+            equal(shown.generate_key(KEY_ID, 'key', 'RSA', 2048), spki, 'public key')
+            result, told = enrol(running, shown, spki, certificate=certificate)
+            equal(told, ['confirmed'], 'certConf after a cut at %d: %s' % (position, result))
+            equal([c['der'] for c in shown.certificates()], [result], 'certificates')
 
 
 @case

@@ -2,9 +2,11 @@
 #include "agent/card-probe.h"
 #include "agent/card-sc-hsm.h"
 #include "agent/ck-error.h"
+#include "agent/file-cache.h"
 #include "agent/key.h"
 #include "agent/pin.h"
 #include "agent/public-key.h"
+#include "agent/reader-watch.h"
 #include "agent/token.h"
 
 #include <string.h>
@@ -202,6 +204,38 @@ test_orphans (void)
 }
 
 static void
+test_cache_names (void)
+{
+  const char *aid = "E82B0601040181C31F0201";
+  g_autofree char *certificate = g_strdup_printf ("YYV01_NODATE_%s_CE01", aid);
+  g_autofree char *longer = g_strdup_printf ("YYV012_NODATE_%s_CE01", aid);
+
+  g_assert_cmpint (yy_file_cache_parse_name (certificate, "YYV01"), ==, 0xCE01);
+  g_assert_cmpint (yy_file_cache_parse_name (longer, "YYV01"), ==, -1);
+  g_assert_cmpint (yy_file_cache_parse_name ("YYV01_CE0", "YYV01"), ==, -1);
+  g_assert_cmpint (yy_file_cache_parse_name ("YYV01_CE0X", "YYV01"), ==, -1);
+  g_assert_cmpint (yy_file_cache_parse_name ("YYV01", "YYV01"), ==, -1);
+  g_assert_cmpint (yy_file_cache_parse_name (certificate, ""), ==, -1);
+}
+
+static void
+test_readers (void)
+{
+  const char *const readers[] = { "ACS ACR39U 00 00", "Feitian ePass 01 00", NULL };
+  const char *const similar[] = {
+    "Some Company Incorporated Reader With A Very Long Product Name 1 00 00",
+    "Some Company Incorporated Reader With A Very Long Product Name 1 01 00", NULL
+  };
+
+  g_assert_cmpstr (yy_readers_find (readers, "ACS ACR39U 00 00"), ==, "ACS ACR39U 00 00");
+  g_assert_null (yy_readers_find (readers, "ACS ACR39U"));
+  g_assert_null (yy_readers_find (readers, ""));
+  g_assert_null (
+      yy_readers_find (similar,
+                       "Some Company Incorporated Reader With A Very Long Product Name 1"));
+}
+
+static void
 test_rsa_key (void)
 {
   guint8 modulus[256];
@@ -285,6 +319,8 @@ main (int argc, char **argv)
   g_test_add_func ("/agent/card/type", test_card_type);
   g_test_add_func ("/agent/card/files", test_files);
   g_test_add_func ("/agent/card/orphans", test_orphans);
+  g_test_add_func ("/agent/cache/names", test_cache_names);
+  g_test_add_func ("/agent/readers", test_readers);
   g_test_add_func ("/agent/public-key/rsa", test_rsa_key);
   g_test_add_func ("/agent/public-key/ec", test_ec_key);
   g_test_add_func ("/agent/key/spki", test_find_spki);
