@@ -160,6 +160,13 @@ message_for_token (YyError code)
     }
 }
 
+/* Whether the function and its return value help: where the words alone are vague. */
+static gboolean
+needs_detail (YyError code)
+{
+  return code == YY_ERROR_DRIVER_FAILED || code == YY_ERROR_FAILED || code == YY_ERROR_UNSUPPORTED;
+}
+
 gboolean
 yy_ck_check_pin (CK_RV rv, const char *function, CK_USER_TYPE user, GError **error)
 {
@@ -175,7 +182,11 @@ yy_ck_check_pin (CK_RV rv, const char *function, CK_USER_TYPE user, GError **err
   if (message == NULL)
     message = message_for_token (code);
   name = yy_ck_name (rv);
-  g_set_error (error, YY_ERROR, (int) code, "%s (%s: %s)", _ (message), function, name);
+  if (needs_detail (code))
+    g_set_error (error, YY_ERROR, (int) code, "%s (%s: %s)", _ (message), function, name);
+  else
+    g_set_error_literal (error, YY_ERROR, (int) code, _ (message));
+  g_debug ("%s: %s", function, name);
   return FALSE;
 }
 
