@@ -76,7 +76,8 @@ on_retry (gpointer user_data)
 static void
 retry_later (YyAgent *self, const GError *error)
 {
-  if (g_error_matches (error, YY_ERROR, YY_ERROR_NO_SUCH_TOKEN) || self->retry != 0 ||
+  if (g_error_matches (error, YY_ERROR, YY_ERROR_NO_SUCH_TOKEN) ||
+      g_error_matches (error, YY_ERROR, YY_ERROR_UNSUPPORTED) || self->retry != 0 ||
       self->n_retries >= MAX_RETRIES)
     return;
   self->n_retries++;
@@ -107,7 +108,6 @@ add_token (YyAgent *self, CK_SLOT_ID slot, gboolean fresh)
       yy_agent_token_free (token);
       return FALSE;
     }
-  self->n_retries = 0;
   path = g_strdup_printf (MANAGER_PATH "/Token/%u", self->next_token++);
   object = yy_token_object_new (token, path, &self->host);
   g_ptr_array_add (self->tokens, object);
@@ -133,6 +133,15 @@ look_once (YyAgent *self, gboolean fresh)
         return FALSE;
     }
   return TRUE;
+}
+
+static void
+on_slots_changed (gpointer user_data)
+{
+  YyAgent *self = user_data;
+
+  self->n_retries = 0;
+  look (self);
 }
 
 /* Finds the slot of each token again by its serial number; who is not found is gone. */
@@ -174,7 +183,7 @@ rebind (gpointer user_data, GError **error)
   yy_module_finalize (self->module);
   if (!yy_module_initialize (self->module, error))
     return FALSE;
-  self->watch = yy_slot_watch_new (self->module, look, self);
+  self->watch = yy_slot_watch_new (self->module, on_slots_changed, self);
   slots = yy_module_list_slots (self->module, CK_TRUE, error);
   for (guint i = 0; slots != NULL && i < slots->len; i++)
     reattach (self, g_array_index (slots, CK_SLOT_ID, i));
@@ -244,7 +253,7 @@ yy_agent_new (YyModule *module, GDBusConnection *connection)
   look (self);
   g_dbus_object_manager_server_set_connection (self->manager, connection);
   if (self->watch == NULL)
-    self->watch = yy_slot_watch_new (module, look, self);
+    self->watch = yy_slot_watch_new (module, on_slots_changed, self);
   return self;
 }
 

@@ -3,7 +3,6 @@
 
 import shutil
 import signal
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -375,17 +374,13 @@ def hang(function, method):
         done = []
         running.call = lambda *arguments: call_and_leave(running, arguments, done)
         call()
-        running.wait(lambda: function in world.happened() or poll(), 20, 'the hang')
+        ticks = GLib.timeout_add(10, lambda: True)
+        running.wait(lambda: function in world.happened(), 20, 'the hang')
+        GLib.source_remove(ticks)
         equal(running.process.poll(), None, 'exit status')
         running.process.send_signal(signal.SIGHUP)
         equal(running.process.wait(20), -signal.SIGALRM, 'exit status')
     afterwards_in_a_fresh_agent()
-
-
-def poll():
-    time.sleep(0.01)
-    GLib.timeout_add(10, lambda: False)
-    return False
 
 
 def call_and_leave(running, arguments, done):
