@@ -56,13 +56,14 @@ get_order (RaSite *site, const char *number, GError **error)
   return g_steal_pointer (&order);
 }
 
-/* Whether the token may be taken from what the store says it is for. */
+/* Whether the token may be taken from what the store says it is for. A preparation that was only
+   begun binds it to nothing, unless the order had it before. */
 static gboolean
 check_token_free (RaSite *site, const RaToken *token, const char *number, GError **error)
 {
   g_autoptr (YyOrder) other = NULL;
 
-  if (token == NULL || token->order == NULL || g_str_equal (token->state, "preparing"))
+  if (token == NULL || token->order == NULL)
     return TRUE;
   if (g_str_equal (token->state, "issued"))
     return ra_fault_set (error, RA_FAULT_CONFLICT, "the token has an issued certificate");
@@ -70,7 +71,8 @@ check_token_free (RaSite *site, const RaToken *token, const char *number, GError
     return TRUE;
   if (!ra_store_get_order (site->store, token->order, &other, error))
     return FALSE;
-  if (other != NULL && other->state >= YY_ORDER_WITHDRAWN)
+  if (other == NULL || other->state >= YY_ORDER_WITHDRAWN ||
+      g_strcmp0 (other->token, token->serial) != 0)
     return TRUE;
   return ra_fault_set (error, RA_FAULT_CONFLICT, "the token is linked to another order");
 }

@@ -423,6 +423,27 @@ def a_rejected_orders_token_can_be_used_again():
 
 
 @case
+def a_token_stays_with_the_order_it_was_linked_to():
+    with Office() as office:
+        service = office.service
+        first, second = service.add_order(DETAILS), service.add_order(DETAILS)
+        service.approve(first)
+        service.approve(second)
+        service.prepare('T1', first)
+        # Begun again and interrupted: that does not free it for somebody else.
+        equal(service.office_post('/tokens/T1/prepare', {'order': first, 'model': 'M'}).status, 200)
+        equal(service.office_post('/tokens/T1/prepare', {'order': second, 'model': 'M'}).code, 'conflict')
+        service.prepare('T1', first)
+        equal(service.approve(first)['state'], 'ready')
+        # One that was only begun for an order is free.
+        equal(service.office_post('/tokens/T2/prepare', {'order': second, 'model': 'M'}).status, 200)
+        third = service.add_order(DETAILS)
+        service.approve(third)
+        service.prepare('T2', third)
+        service.prepare('T3', second)
+
+
+@case
 def two_sessions_and_one_token():
     with Office() as office:
         _, code = office.ready()
@@ -729,6 +750,18 @@ def the_audit_log_names_who_what_when_and_why():
         equal((refused['who'], refused['subject'], refused['why']),
               ('token:T1 127.0.0.1', number, 'wrong code, 4 tries left'))
         ok(all(entry['who'] and entry['time'] for entry in log), 'an entry without who or when')
+
+
+@case
+def nobody_forges_a_line_of_the_audit_log():
+    with Office() as office:
+        for path in ('T%0A2026-01-01%09office:office%09order.approve', 'T%1B[2J', '%FF', 'x' * 65):
+            equal(office.service.get('/api/v1/office/tokens/' + path).status, 400, path)
+        equal(office.service.get('/api/v1/office/tokens/T1', bearer='wrong').code, 'unauthorized')
+        log = office.service.audit()
+        equal([e['subject'] for e in log if e['what'] == 'office.refused'], ['/api/v1/office/tokens/T1'])
+        lines = office.service.office_process('audit').stdout.splitlines()
+        equal(len(lines), len(log), 'lines')
 
 
 @case
