@@ -14,6 +14,9 @@ authenticate (RaApi *api, const RaRequest *request, char **who, GError **error)
   g_autofree char *name = NULL;
   guint wait = ra_limiter_wait (api->limiter, request->address, WRONG_KEYS_PER_ADDRESS);
 
+  /* First of all: the path goes into the log, and could have lines of its own in it. */
+  if (!ra_preparation_check_serial (request->variables[0]))
+    return ra_fault_set (error, RA_FAULT_MALFORMED, "the serial number is malformed");
   if (wait > 0)
     return ra_fault_set_number (error, RA_FAULT_RATE_LIMITED, "too many tries", "retry_after",
                                 wait);
@@ -31,8 +34,6 @@ authenticate (RaApi *api, const RaRequest *request, char **who, GError **error)
              ra_fault_set (error, RA_FAULT_UNAUTHORIZED, "an office account's key is needed");
     }
   *who = g_strdup_printf ("office:%s %s", name, request->address);
-  if (!ra_preparation_check_serial (request->variables[0]))
-    return ra_fault_set (error, RA_FAULT_MALFORMED, "the serial number is malformed");
   return ra_store_audit (api->site->store, *who, "office.login", request->path, NULL, error);
 }
 
