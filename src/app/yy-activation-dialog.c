@@ -129,14 +129,14 @@ static void
 show_failure (YyActivationDialog *self, const GError *error)
 {
   const char *advice = yy_error_advice (error);
-  g_autofree char *title = g_markup_escape_text (error->message, -1);
+  g_autofree char *description = g_markup_escape_text (advice == NULL ? "" : advice, -1);
 
   self->needs_token = g_error_matches (error, YY_ERROR, YY_ERROR_TOKEN_REMOVED) ||
                       g_error_matches (error, YY_ERROR, YY_ERROR_NO_SUCH_TOKEN);
   self->needs_code = g_error_matches (error, YY_ERROR, YY_ERROR_CODE_EXPIRED) ||
                      g_error_matches (error, YY_ERROR, YY_ERROR_CODE_USED);
-  adw_status_page_set_title (self->failure, title);
-  adw_status_page_set_description (self->failure, advice == NULL ? "" : advice);
+  adw_status_page_set_title (self->failure, error->message);
+  adw_status_page_set_description (self->failure, description);
   gtk_button_set_label (self->retry, self->needs_code    ? _ ("Another _Code")
                                      : self->needs_token ? _ ("_Go On")
                                                          : _ ("_Try Again"));

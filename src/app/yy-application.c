@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 #include "app/yy-button.h"
@@ -58,10 +59,11 @@ make_problem_window (YyApplication *self)
   GtkWidget *window = adw_application_window_new (GTK_APPLICATION (self));
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *page = adw_status_page_new ();
+  g_autofree char *description = g_markup_escape_text (self->problem->message, -1);
 
   adw_status_page_set_icon_name (ADW_STATUS_PAGE (page), "dialog-error-symbolic");
   adw_status_page_set_title (ADW_STATUS_PAGE (page), _ ("The settings cannot be read"));
-  adw_status_page_set_description (ADW_STATUS_PAGE (page), self->problem->message);
+  adw_status_page_set_description (ADW_STATUS_PAGE (page), description);
   gtk_widget_set_vexpand (page, TRUE);
   gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
   gtk_box_append (GTK_BOX (box), page);
@@ -146,6 +148,13 @@ set_accelerators (GtkApplication *application)
                                            shortcuts[i].accelerators);
 }
 
+static gboolean
+on_termination (gpointer application)
+{
+  g_application_quit (G_APPLICATION (application));
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 yy_application_startup (GApplication *application)
 {
@@ -159,6 +168,8 @@ yy_application_startup (GApplication *application)
                                    application);
   g_type_ensure (YY_TYPE_BUTTON);
   set_accelerators (GTK_APPLICATION (application));
+  g_unix_signal_add (SIGTERM, on_termination, application);
+  g_unix_signal_add (SIGINT, on_termination, application);
   gtk_window_set_default_icon_name ("org.yinyao.Client");
 }
 

@@ -74,10 +74,10 @@ refuse_copy (GtkWidget *text, gpointer user_data)
 static void
 forbid_copying (YyPinEntry *self)
 {
-  GtkEditable *text = gtk_editable_get_delegate (self->entry);
+  const char *const names[] = { "copy-clipboard", "cut-clipboard" };
 
-  g_signal_connect (text, "copy-clipboard", G_CALLBACK (refuse_copy), (gpointer) "copy-clipboard");
-  g_signal_connect (text, "cut-clipboard", G_CALLBACK (refuse_copy), (gpointer) "cut-clipboard");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_signal_connect (self->entry, names[i], G_CALLBACK (refuse_copy), (gpointer) names[i]);
 }
 
 static void

@@ -12,8 +12,10 @@ G_BEGIN_DECLS
  *
  * Where a PIN is typed. What is typed stays in GTK's password buffer (memory that is not swapped
  * and is wiped) until it is taken as a #YySecret; there is no other way to it: no undo, no
- * clipboard, no property. Properties: "title", "message" (shown under the entry, for example what
- * is wrong with it). Signals: "changed", "activate".
+ * clipboard, no property. It is not a GtkPasswordEntry, because GTK 4.8 lets every program on the
+ * accessibility bus read the text of one; a GtkText of its own has no text interface there.
+ * Properties: "title", "message" (shown under the entry, for example what is wrong with it).
+ * Signals: "changed", "activate".
  */
 #define YY_TYPE_PIN_ENTRY (yy_pin_entry_get_type ())
 G_DECLARE_FINAL_TYPE (YyPinEntry, yy_pin_entry, YY, PIN_ENTRY, GtkWidget)

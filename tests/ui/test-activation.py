@@ -56,7 +56,8 @@ def the_whole_journey_with_a_slow_token():
         client.screenshot('journey-4-progress')
         client.wait_text('Certificate Activated', 120)
         client.wait_text('A test signature with the new key was verified')
-        tap.equal(client.stalls()[before:], [], 'stalls of the main loop')
+        if not client.is_sanitized():  # that is several times slower
+            tap.equal(client.stalls()[before:], [], 'stalls of the main loop')
         client.screenshot('journey-5-result')
         client.button('Done').press()
         demo.token.delay(0)

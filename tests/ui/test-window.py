@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window in every state its tokens and drivers can be in, with pretended drivers."""
 import contextlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -186,7 +187,9 @@ def certificates_are_shown_in_detail_and_leave_with_their_token():
 def a_certificate_is_exported(kind):
     target = desktop.folder / ('exported.' + kind)
     target.unlink(missing_ok=True)
-    with window(token('F1', certificates=[valid()])) as (client, _):
+    # GTK's file chooser and libcloudproviders leak; LeakSanitizer does not see that it is them.
+    env = {**ENGLISH, 'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', '') + ':detect_leaks=0'}
+    with window(token('F1', certificates=[valid()]), env=env) as (client, _):
         client.wait_text(COMPANY)
         client.key('alt+2')
         client.button('Export…').press()
@@ -290,6 +293,8 @@ def pins_stay_out_of_the_memory():
     with window(token('F1', certificates=[valid()], pin=old)) as (client, _):
         open_change_pin(client)
         client.type('%s\n%s\n%s' % (old, new, new))
+        for text in client.texts():
+            tap.ok(old not in text and new not in text, 'assistive technologies can read a PIN')
         tap.ok(client.memory_holds(new), 'the search for secrets does not find the entry')
         client.key('Return')
         client.wait_text('PIN Changed')
