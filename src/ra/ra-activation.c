@@ -75,10 +75,21 @@ restore_tries (RaSite *site, RaCode *code, GError **error)
 }
 
 static gboolean
+check_usable (RaSite *site, const char *who, const RaCode *code, GError **error)
+{
+  if (code->state == RA_CODE_VOID)
+    return refuse (site, who, code->order, RA_FAULT_CODE_VOID, "the code is void", error);
+  if (code->state == RA_CODE_VALID && code->expires < g_get_real_time () / G_USEC_PER_SEC)
+    return refuse (site, who, code->order, RA_FAULT_CODE_EXPIRED, "the code is expired", error);
+  return TRUE;
+}
+
+static gboolean
 check_code (RaSite *site,
             const char *who,
             const YyOrder *order,
             const YySecret *typed,
+            gint64 *id,
             GError **error)
 {
   g_autoptr (GPtrArray) codes = ra_store_list_codes (site->store, order->number, error);
@@ -90,10 +101,9 @@ check_code (RaSite *site,
     return ra_fault_set_state (error, "the order is not ready",
                                yy_order_state_get_nick (order->state));
   newest = codes->pdata[0];
-  if (newest->state == RA_CODE_VOID)
-    return refuse (site, who, order->number, RA_FAULT_CODE_VOID, "the code is void", error);
-  if (newest->state == RA_CODE_VALID && newest->expires < g_get_real_time () / G_USEC_PER_SEC)
-    return refuse (site, who, order->number, RA_FAULT_CODE_EXPIRED, "the code is expired", error);
+  *id = newest->id;
+  if (!check_usable (site, who, newest, error))
+    return FALSE;
   if (matches (site, newest, typed))
     return restore_tries (site, newest, error);
   if (matches_older (site, codes, typed))
@@ -130,7 +140,12 @@ find_order (RaSite *site, const char *who, const char *serial, GError **error)
 }
 
 static RaGrant *
-new_grant (RaSite *site, const char *who, const YyOrder *order, const char *session, GError **error)
+new_grant (RaSite *site,
+           const char *who,
+           const YyOrder *order,
+           gint64 code,
+           const char *session,
+           GError **error)
 {
   g_autoptr (RaGrant) grant = g_new0 (RaGrant, 1);
   g_autoptr (YySecret) id = yy_secret_new_random (32, HEX);
@@ -140,6 +155,7 @@ new_grant (RaSite *site, const char *who, const YyOrder *order, const char *sess
   grant->id = g_strdup (yy_secret_bytes (id));
   grant->order = g_strdup (order->number);
   grant->token = g_strdup (order->token);
+  grant->code = code;
   grant->state = RA_GRANT_AUTHORISED;
   grant->session = g_strdup (session);
   grant->key = ra_vault_encrypt (site->vault, "bearer", grant->id, key);
@@ -150,11 +166,12 @@ new_grant (RaSite *site, const char *who, const YyOrder *order, const char *sess
   return NULL;
 }
 
-/* The open grant, or the closed one of the session that closed it, or a new one. */
+/* The open grant of this code, or the closed one of the session that closed it, or a new one. */
 static gboolean
 choose_grant (RaSite *site,
               const char *who,
               RaActivation *activation,
+              gint64 code,
               const char *session,
               GError **error)
 {
@@ -167,10 +184,11 @@ choose_grant (RaSite *site,
   if (activation->order->state == YY_ORDER_COMPLETED)
     return mine || refuse (site, who, activation->order->number, RA_FAULT_CODE_USED,
                            "the order is completed", error);
-  if (activation->grant != NULL && (mine || activation->grant->state != RA_GRANT_CLOSED))
+  if (activation->grant != NULL && activation->grant->code == code &&
+      (mine || activation->grant->state != RA_GRANT_CLOSED))
     return TRUE;
   g_clear_pointer (&activation->grant, ra_grant_free);
-  activation->grant = new_grant (site, who, activation->order, session, error);
+  activation->grant = new_grant (site, who, activation->order, code, session, error);
   return activation->grant != NULL;
 }
 
@@ -183,10 +201,11 @@ ra_activation_begin (RaSite *site,
                      GError **error)
 {
   g_autoptr (RaActivation) activation = g_new0 (RaActivation, 1);
+  gint64 id = 0;
 
   activation->order = find_order (site, who, token, error);
-  if (activation->order == NULL || !check_code (site, who, activation->order, code, error) ||
-      !choose_grant (site, who, activation, session, error) ||
+  if (activation->order == NULL || !check_code (site, who, activation->order, code, &id, error) ||
+      !choose_grant (site, who, activation, id, session, error) ||
       !ra_store_get_current_certificate (site->store, activation->order->number,
                                          &activation->certificate, error))
     return NULL;
@@ -241,6 +260,22 @@ check_newest (RaSite *site, RaActivation *activation, GError **error)
   return ra_fault_set (error, RA_FAULT_CONFLICT, "another session has a newer grant");
 }
 
+/* Secrets are given out while the code that the grant was authorised with is the order's newest and
+   would still be accepted. */
+static gboolean
+check_still_authorised (RaSite *site, const char *who, const RaGrant *grant, GError **error)
+{
+  g_autoptr (GPtrArray) codes = ra_store_list_codes (site->store, grant->order, error);
+  const RaCode *newest = NULL;
+
+  if (codes == NULL)
+    return FALSE;
+  newest = codes->pdata[0];
+  if (newest->id != grant->code)
+    return refuse (site, who, grant->id, RA_FAULT_CODE_VOID, "the code was replaced", error);
+  return check_usable (site, who, newest, error);
+}
+
 static gboolean
 set_grant (RaSite *site,
            const char *who,
@@ -277,6 +312,8 @@ ra_activation_release (RaSite *site,
     return FALSE;
   if (grant->state == RA_GRANT_CLOSED)
     return ra_fault_set_state (error, "the grant is closed", "closed");
+  if (!check_still_authorised (site, who, grant, error))
+    return FALSE;
   if (!ra_store_get_token (site->store, grant->token, &token, error))
     return FALSE;
   *current = ra_preparation_so_pin (site, token, error);
@@ -294,6 +331,7 @@ ra_activation_cmp_secret (RaSite *site, const char *who, RaActivation *activatio
   RaGrant *grant = activation->grant;
 
   if (!check_newest (site, activation, error) ||
+      !check_still_authorised (site, who, grant, error) ||
       !ra_store_audit (site->store, who, "grant.cmp-secret", grant->id, grant->order, error))
     return NULL;
   return ra_vault_decrypt (site->vault, "cmp-secret", grant->id, grant->cmp_secret, error);

@@ -103,14 +103,14 @@ ra_store_add_grant (RaStore *store, RaGrant *grant, GError **error)
 {
   return ra_database_run (
       store->database, error,
-      "INSERT INTO grants (id, order_number, token, state, session, bearer, cmp_secret) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?)",
-      "sssisbb", grant->id, grant->order, grant->token, (gint64) grant->state, grant->session,
-      grant->key, grant->cmp_secret);
+      "INSERT INTO grants (id, order_number, token, code, state, session, bearer, cmp_secret) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "sssiisbb", grant->id, grant->order, grant->token, grant->code, (gint64) grant->state,
+      grant->session, grant->key, grant->cmp_secret);
 }
 
 #define GRANT_COLUMNS                                                                              \
-  "SELECT id, order_number, token, state, session, bearer, cmp_secret FROM grants "
+  "SELECT id, order_number, token, code, state, session, bearer, cmp_secret FROM grants "
 
 static gboolean
 read_grant (RaStore *store, RaRows rows, RaGrant **grant, GError **error)
@@ -126,10 +126,11 @@ read_grant (RaStore *store, RaRows rows, RaGrant **grant, GError **error)
       (*grant)->id = ra_rows_dup_text (rows, 0);
       (*grant)->order = ra_rows_dup_text (rows, 1);
       (*grant)->token = ra_rows_dup_text (rows, 2);
-      (*grant)->state = (RaGrantState) ra_rows_get_int (rows, 3);
-      (*grant)->session = ra_rows_dup_text (rows, 4);
-      (*grant)->key = ra_rows_dup_bytes (rows, 5);
-      (*grant)->cmp_secret = ra_rows_dup_bytes (rows, 6);
+      (*grant)->code = ra_rows_get_int (rows, 3);
+      (*grant)->state = (RaGrantState) ra_rows_get_int (rows, 4);
+      (*grant)->session = ra_rows_dup_text (rows, 5);
+      (*grant)->key = ra_rows_dup_bytes (rows, 6);
+      (*grant)->cmp_secret = ra_rows_dup_bytes (rows, 7);
     }
   if (local == NULL)
     return TRUE;

@@ -39,6 +39,7 @@ static const char schema[] =
     "  id TEXT NOT NULL UNIQUE,"
     "  order_number TEXT NOT NULL REFERENCES orders (number),"
     "  token TEXT NOT NULL REFERENCES tokens (serial),"
+    "  code INTEGER NOT NULL REFERENCES codes (id),"
     "  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),"
     "  session TEXT NOT NULL,"
     "  bearer BLOB NOT NULL,"

@@ -106,6 +106,7 @@ typedef enum
 /**
  * RaGrant:
  * @id: random; also the CMP reference
+ * @code: the activation code it was authorised with
  * @key: encrypted: the bearer key
  * @cmp_secret: encrypted
  */
@@ -114,6 +115,7 @@ typedef struct
   char *id;
   char *order;
   char *token;
+  gint64 code;
   RaGrantState state;
   char *session;
   GBytes *key;

@@ -338,6 +338,32 @@ def an_expired_code_says_so():
 
 
 @case
+def a_grant_ends_with_its_code():
+    with Office() as office:
+        number, code = office.ready()
+        first = office.activate(code)
+        current, pending = office.so_pins(first)
+        office.service.resend(number)
+        for step in ('release', 'cmp-secret'):
+            equal(office.grant(first, step).code, 'code-void', step)
+        second = office.activate(office.service.outbox()[-1]['code'])
+        ok(second.json['grant']['id'] != first.json['grant']['id'], 'the grant of the old code was handed out')
+        equal(office.so_pins(second), (current, pending), 'SO PINs')
+        equal(office.grant(first, 'release').code, 'conflict')
+        office.sql('UPDATE codes SET expires = 1')
+        for step in ('release', 'cmp-secret'):
+            equal(office.grant(second, step).code, 'code-expired', step)
+        office.sql('UPDATE codes SET expires = 99999999999, state = 1 WHERE state = 0')
+        equal(office.grant(second, 'release').code, 'code-void')
+        office.sql('UPDATE codes SET state = 0 WHERE state = 1')
+        office.close_grant(second)
+        equal(office.enrol(second)[0], 0, 'openssl cmp')
+        equal(office.service.order(number)['state'], 'completed')
+        log = [e['why'] for e in office.service.audit() if e['what'] == 'activation.refused']
+        equal(log, ['the code was replaced'] * 2 + ['the code is expired'] * 2 + ['the code is void'])
+
+
+@case
 def too_many_tries_are_slowed_down():
     limits = {('limits', 'wrong-codes-per-token'): 3, ('limits', 'wrong-codes-per-address'): 5}
     with Office(profile=limits) as office:
