@@ -220,7 +220,11 @@ ra_activation_key (RaSite *site, RaActivation *activation, GError **error)
 }
 
 RaActivation *
-ra_activation_open (RaSite *site, const char *id, const YySecret *key, GError **error)
+ra_activation_open (RaSite *site,
+                    const char *who,
+                    const char *id,
+                    const YySecret *key,
+                    GError **error)
 {
   g_autoptr (RaActivation) activation = g_new0 (RaActivation, 1);
   g_autoptr (YySecret) right = NULL;
@@ -237,7 +241,7 @@ ra_activation_open (RaSite *site, const char *id, const YySecret *key, GError **
     return NULL;
   if (key == NULL || !yy_secret_equal (key, right))
     {
-      ra_fault_set (error, RA_FAULT_UNAUTHORIZED, "the bearer key is wrong");
+      refuse (site, who, id, RA_FAULT_UNAUTHORIZED, "no, or a wrong, bearer key", error);
       return NULL;
     }
   if (!ra_store_get_order (site->store, activation->grant->order, &activation->order, error) ||

@@ -37,8 +37,11 @@ RaActivation *ra_activation_begin (RaSite *site,
                                    GError **error);
 
 /** ra_activation_open: Returns: (transfer full): of the grant @id, when @key is its bearer key */
-RaActivation *
-ra_activation_open (RaSite *site, const char *id, const YySecret *key, GError **error);
+RaActivation *ra_activation_open (RaSite *site,
+                                  const char *who,
+                                  const char *id,
+                                  const YySecret *key,
+                                  GError **error);
 
 /** ra_activation_key: Returns: (transfer full): the bearer key */
 YySecret *ra_activation_key (RaSite *site, RaActivation *activation, GError **error);

@@ -203,7 +203,8 @@ ra_api_activate (RaApi *api, const RaRequest *request, RaAnswer *answer, GError 
 static RaActivation *
 open_grant (RaApi *api, const RaRequest *request, GError **error)
 {
-  return ra_activation_open (api->site, request->variables[0], request->bearer, error);
+  return ra_activation_open (api->site, request->address, request->variables[0], request->bearer,
+                             error);
 }
 
 gboolean

@@ -21,7 +21,7 @@ static const RaRoute routes[] = {
   { "POST", "/api/v1/grants/*/release", ra_api_release, TRUE },
   { "POST", "/api/v1/grants/*/cmp-secret", ra_api_cmp_secret, TRUE },
   { "POST", "/api/v1/grants/*/state", ra_api_report, TRUE },
-  { "GET", "/api/v1/grants/*/order", ra_api_look, FALSE },
+  { "GET", "/api/v1/grants/*/order", ra_api_look, TRUE },
   { "GET", "/api/v1/office/tokens/*", ra_api_show_token, TRUE },
   { "POST", "/api/v1/office/tokens/*/prepare", ra_api_prepare, TRUE },
   { "POST", "/api/v1/office/tokens/*/prepared", ra_api_prepared, TRUE },
