@@ -13,11 +13,28 @@ refuse (GError **error, const char *message)
   return FALSE;
 }
 
+/* Whether the grant is the order's newest and was authorised with its newest code. */
+static gboolean
+check_current (RaSite *site, const RaGrant *grant, GError **error)
+{
+  g_autoptr (RaGrant) newest = NULL;
+  g_autoptr (GPtrArray) codes = NULL;
+
+  if (!ra_store_get_newest_grant (site->store, grant->order, &newest, error))
+    return FALSE;
+  if (!g_str_equal (newest->id, grant->id))
+    return refuse (error, _ ("The activation was started again elsewhere"));
+  codes = ra_store_list_codes (site->store, grant->order, error);
+  if (codes == NULL)
+    return FALSE;
+  return ((const RaCode *) codes->pdata[0])->id == grant->code ||
+         refuse (error, _ ("The activation code was replaced by a newer one"));
+}
+
 RaActivation *
 ra_enrolment_open (RaSite *site, const char *id, GError **error)
 {
   g_autoptr (RaActivation) activation = g_new0 (RaActivation, 1);
-  g_autoptr (RaGrant) newest = NULL;
 
   if (!ra_store_get_grant (site->store, id, &activation->grant, error))
     return NULL;
@@ -26,14 +43,8 @@ ra_enrolment_open (RaSite *site, const char *id, GError **error)
       refuse (error, _ ("There is no such reference"));
       return NULL;
     }
-  if (!ra_store_get_newest_grant (site->store, activation->grant->order, &newest, error))
-    return NULL;
-  if (!g_str_equal (newest->id, id))
-    {
-      refuse (error, _ ("The activation was started again elsewhere"));
-      return NULL;
-    }
-  if (!ra_store_get_order (site->store, activation->grant->order, &activation->order, error) ||
+  if (!check_current (site, activation->grant, error) ||
+      !ra_store_get_order (site->store, activation->grant->order, &activation->order, error) ||
       !ra_store_get_current_certificate (site->store, activation->grant->order,
                                          &activation->certificate, error))
     return NULL;

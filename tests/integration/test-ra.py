@@ -343,7 +343,10 @@ def a_grant_ends_with_its_code():
         number, code = office.ready()
         first = office.activate(code)
         current, pending = office.so_pins(first)
+        reference, secret = first.json['cmp']['reference'], office.cmp_secret(first)
         office.service.resend(number)
+        status, pem, _ = office.openssl_cmp(reference, secret, office.key('thief'))
+        ok(status != 0 and pem is None, 'the replaced code was good for a certificate')
         for step in ('release', 'cmp-secret'):
             equal(office.grant(first, step).code, 'code-void', step)
         second = office.activate(office.service.outbox()[-1]['code'])
