@@ -136,7 +136,7 @@ class Desktop(Display):
         self.env['GTK_A11Y'] = 'atspi'
         # Mesa's drivers leak, and are unloaded before LeakSanitizer could tell that it was them.
         self.env['GDK_DEBUG'] = 'gl-disable'
-        self._spawn([BUS_LAUNCHER, '--launch-immediately'])
+        self._spawn([BUS_LAUNCHER, '--launch-immediately'], stdout=subprocess.DEVNULL)
         session = Gio.DBusConnection.new_for_address_sync(
             self.env['DBUS_SESSION_BUS_ADDRESS'], Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
             Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
