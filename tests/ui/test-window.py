@@ -263,6 +263,19 @@ def the_last_try_must_be_confirmed():
 
 
 @tap.case
+def caps_lock_is_told_while_a_pin_is_typed():
+    with window(token('F1', certificates=[valid()])) as (client, _):
+        open_change_pin(client)
+        no_text(client, 'Caps Lock is on')
+        client.key('Caps_Lock')
+        try:
+            client.wait_text('Caps Lock is on')
+        finally:
+            client.key('Caps_Lock')
+        client.wait_no_text('Caps Lock is on')
+
+
+@tap.case
 def a_signature_is_tested():
     with window(token('F1', certificates=[valid()], pin='123456')) as (client, driver):
         client.wait_text(COMPANY)
