@@ -18,12 +18,42 @@ struct _YyWindow
   AdwBin *home;
   AdwBin *certificates;
   AdwToastOverlay *toasts;
+  GtkMenuButton *menu_button;
+  GMenuModel *menu;
   GtkLabel *version;
   GtkLabel *authority;
   GtkLabel *hotline;
 };
 
 G_DEFINE_FINAL_TYPE (YyWindow, yy_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* What this version cannot do yet. */
+static const struct
+{
+  const char *page;
+  const char *icon;
+  const char *title;
+  const char *description;
+} later[] = {
+  { "renewal", "yinyao-renewal-symbolic", N_ ("Renewing is not possible here yet"),
+    N_ ("This version cannot renew certificates. If yours expires soon, call the hotline at the "
+        "bottom of this window.") },
+  { "seals", "yinyao-seal-symbolic", N_ ("Seals are not shown here yet"),
+    N_ ("This version cannot apply for, install or change electronic seals.") },
+  { "drivers", "yinyao-driver-symbolic", N_ ("Drivers cannot be installed here yet"),
+    N_ ("This version uses the drivers this computer already has. Problems with them are told on "
+        "the home page.") },
+};
+
+static GtkWidget *
+make_later_page (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (later); i++)
+    if (g_str_equal (later[i].page, name))
+      return g_object_new (ADW_TYPE_STATUS_PAGE, "icon-name", later[i].icon, "title",
+                           _ (later[i].title), "description", _ (later[i].description), NULL);
+  g_return_val_if_reached (NULL);
+}
 
 static void
 build_page (YyWindow *self, AdwBin *page)
@@ -37,6 +67,21 @@ build_page (YyWindow *self, AdwBin *page)
     adw_bin_set_child (page, yy_home_page_new (manager, profile));
   else if (page == self->certificates)
     adw_bin_set_child (page, yy_certificates_page_new (manager, profile));
+  else
+    adw_bin_set_child (page, make_later_page (adw_view_stack_get_visible_child_name (self->stack)));
+}
+
+/* The switcher at the bottom has its buttons only while the window is narrow. */
+static AdwViewStack *
+get_stack_if_narrow (YyWindow *self, gboolean narrow, gpointer user_data)
+{
+  return narrow ? g_object_ref (self->stack) : NULL;
+}
+
+static void
+make_menu (GtkMenuButton *button, gpointer user_data)
+{
+  gtk_menu_button_set_menu_model (button, YY_WINDOW (user_data)->menu);
 }
 
 /*
@@ -90,9 +135,12 @@ yy_window_class_init (YyWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, YyWindow, home);
   gtk_widget_class_bind_template_child (widget_class, YyWindow, certificates);
   gtk_widget_class_bind_template_child (widget_class, YyWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, YyWindow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, YyWindow, menu);
   gtk_widget_class_bind_template_child (widget_class, YyWindow, version);
   gtk_widget_class_bind_template_child (widget_class, YyWindow, authority);
   gtk_widget_class_bind_template_child (widget_class, YyWindow, hotline);
+  gtk_widget_class_bind_template_callback (widget_class, get_stack_if_narrow);
   yy_window_install_actions (widget_class);
 }
 
@@ -100,6 +148,7 @@ static void
 yy_window_init (YyWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_menu_button_set_create_popup_func (self->menu_button, make_menu, self, NULL);
 }
 
 YyWindow *

@@ -369,6 +369,13 @@ def the_window_of_shortcuts_and_the_about_window_open():
         client.key('ctrl+question')
         client.wait_text('Look at all tokens again')
         client.screenshot('shortcuts-en')
+    with window() as (client, _):
+        client.wait_text('Plug In Your Token')
+        client.key('F10')
+        client.wait_text('About Yinyao')
+        client.key('Up', 'Return')
+        client.wait_text('The Yinyao project')
+        client.screenshot('about-en')
 
 
 if __name__ == '__main__':
