@@ -19,8 +19,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness import paths
-from harness.pcsc import Pcsc
+from harness import paths, warden
+from harness.pcsc import HarnessError, Pcsc
 from harness.service import Service
 from harness.vtoken import VirtualToken
 
@@ -201,11 +201,22 @@ def show(demo):
           f"Activation code: {demo.code}\n", flush=True)
 
 
+def call(demo, command):
+    """Runs it with the terminal: Ctrl+C is its business, not that of the environment around it."""
+    before = signal.getsignal(signal.SIGINT)
+    if before == signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.call(command, env=demo.env)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def command_run(demo, arguments):
     show(demo)
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         print("Opening the client; close its window to end the demo.", flush=True)
-        return subprocess.call([demo.program("yinyao"), *arguments], env=demo.env)
+        return call(demo, [demo.program("yinyao"), *arguments])
     print("There is no display, so the same journey goes by on the command line.", flush=True)
     return walk(demo)
 
@@ -214,24 +225,22 @@ def command_exec(demo, arguments):
     if arguments[:1] == ["--"]:
         arguments = arguments[1:]
     try:
-        status = subprocess.call(arguments, env=demo.env)
+        status = call(demo, arguments)
     except OSError as error:
         print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
         return 127
     return 128 - status if status < 0 else status
 
 
-def main():
+def work():
     commands = {"run": command_run, "exec": command_exec}
-    # A plain exit unwinds the environment; being killed by a signal would not.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(128 + number))
     try:
         with Demo() as demo:
             return commands[sys.argv[1]](demo, sys.argv[2:])
-    except KeyboardInterrupt:
-        return 130
+    except HarnessError as problem:
+        print(f"The demo cannot start: {problem}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(warden.run(work))

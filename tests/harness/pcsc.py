@@ -26,6 +26,11 @@ from pathlib import Path
 from . import paths
 
 FIRST_PORT = 35963  # the same as in keeper.py
+NEEDS = ('It needs mount, network and PID namespaces. Root has them, in a container with the option '
+         '--privileged; a user has them where the system allows user namespaces: see '
+         '“sysctl user.max_user_namespaces kernel.unprivileged_userns_clone '
+         'kernel.apparmor_restrict_unprivileged_userns” (wanted: above 0, 1, 0; a name that is unknown '
+         'there does not matter), set them with “sudo sysctl -w NAME=VALUE”, or start this as root')
 
 
 class HarnessError(Exception):
@@ -109,8 +114,8 @@ class Pcsc:
     def _reply(self):
         line = self._keeper.stdout.readline()
         if not line:
-            raise HarnessError('the private pcscd has ended (status %s); it needs mount, network and '
-                               'PID namespaces' % self._keeper.wait(10))
+            raise HarnessError('the private pcscd has ended (status %s). %s'
+                               % (self._keeper.wait(10), NEEDS))
         reply = json.loads(line)
         if 'error' in reply:
             raise HarnessError(reply['error'])
