@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from bench import report
+
 from harness import paths
 from harness.service import Service
 

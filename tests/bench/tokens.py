@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.report import table, wanted
+
 from harness.demo import Demo, OPENSC, new_pin
 
 SO_PIN, NEXT_SO_PIN = "3537363231383830", "1122334455667788"

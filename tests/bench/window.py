@@ -7,6 +7,7 @@ import statistics
 import subprocess
 
 from bench.report import table, wanted
+
 from harness import paths
 from harness.demo import program
 from harness.ui import Display

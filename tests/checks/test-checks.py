@@ -4,10 +4,7 @@
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 from harness.tap import case, main
 

@@ -108,7 +108,7 @@ class Demo:
             f"ca-file={self.service.ca_file}\n"
             f"office-key-file={self.service.office_key_file}\n")
         self.env = {
-            **os.environ,
+            **paths.without_leak_search(os.environ),
             "PATH": os.pathsep.join([*(os.path.dirname(program(name)) for name in FOLDERS),
                                      os.environ.get("PATH", "/usr/bin:/bin")]),
             "XDG_CONFIG_HOME": str(config),

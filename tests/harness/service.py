@@ -94,9 +94,9 @@ class Service:
         there, and nobody was told."""
         env = {**os.environ, **(environment or {})}
         preload = env.pop('LD_PRELOAD', '')
-        # The sanitizer's runtime wants to be first, but does not need to; and its search for leaks
-        # crashes in a process with GIO's TLS threads.
-        env['ASAN_OPTIONS'] = env.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0:detect_leaks=0'
+        # The sanitizer's runtime wants to be first, but does not need to.
+        env = paths.without_leak_search(env)
+        env['ASAN_OPTIONS'] += ':verify_asan_link_order=0'
         if die_at_sync is not None:
             self._count(env, die_at_sync, die)
             preload += ' ' + str(paths.build_root() / SHIM)

@@ -9,11 +9,8 @@ service-lost: what was not yet on the disk is lost with the kill, as in a power 
 on the disk, but nobody was told.
 """
 
-import os
 import shutil
 import sys
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 from harness.demo import Demo
 from harness.tap import case, diag, main

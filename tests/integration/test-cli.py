@@ -11,12 +11,10 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import termios
 import time
 from pathlib import Path
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from harness import paths, tap
 
 (OTHER, USAGE, NO_TOKEN, WRONG_PIN, LOCKED, LAST_TRY, REMOVED, DRIVER, UNREACHABLE, REFUSED,

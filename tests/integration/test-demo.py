@@ -10,7 +10,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS))
-from harness import paths, tap  # noqa: E402
+from harness import paths, tap
 
 TIMEOUT = 60
 # Says where it is, then waits: itself, a child of it, and one in a session of its own.

@@ -5,11 +5,8 @@ each fault ends with its own exit status and a message, nothing is lost and no P
 import os
 import re
 import subprocess
-import sys
 import time
 from pathlib import Path
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 from harness.demo import OPENSC, Demo, program
 from harness.tap import case, contains, equal, main

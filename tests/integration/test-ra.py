@@ -11,11 +11,9 @@ import sqlite3
 import ssl
 import stat
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from harness import paths
 from harness.service import Service
 from harness.tap import case, contains, diag, equal, main, ok

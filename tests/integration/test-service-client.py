@@ -9,14 +9,12 @@ import shutil
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 import time
 import types
 import warnings
 from pathlib import Path
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from harness import paths, tap
 
 UNREACHABLE = 'org.yinyao.Error.ServiceUnreachable'
@@ -193,7 +191,7 @@ def client(server, *calls, config='', code=None, ca='ca.pem', host='127.0.0.1', 
     settings = folder / ('config-%d' % server.port)
     settings.write_text('[service]\nurl=https://%s:%d\nca-file=%s\ntimeout=%d\n%s\n' % (
         host, server.port, folder / ca, timeout, config))
-    environment = {**os.environ, 'YINYAO_CONFIG': str(settings), 'LC_ALL': 'C.UTF-8',
+    environment = {**paths.without_leak_search(os.environ), 'YINYAO_CONFIG': str(settings), 'LC_ALL': 'C.UTF-8',
                    'LANGUAGE': 'en', 'HOME': str(folder), 'no_proxy': '*'}
     if code is not None:
         environment['CODE'] = code

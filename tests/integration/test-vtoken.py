@@ -10,7 +10,6 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from harness import paths, tap
 from harness.pcsc import HarnessError, Pcsc
 from harness.tools import ToolError, Witness, opensc_module, run

@@ -2,12 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The activation in the window, on the real stack: virtual token, OpenSC, the CA's service over TLS."""
 import contextlib
-import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from harness import tap, ui  # noqa: E402
-from harness.demo import Demo  # noqa: E402
+from harness import tap, ui
+from harness.demo import Demo
 
 PIN, SECOND = 'Winter-Plum38', 'Maple+Bridge52'
 DELAY = 200  # milliseconds an APDU: a slow token

@@ -4,12 +4,9 @@
 import contextlib
 import os
 import subprocess
-import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from harness import tap, ui  # noqa: E402
-from harness.fake_tokens import FakeDriver, certificate, settings_for, token  # noqa: E402
+from harness import tap, ui
+from harness.fake_tokens import FakeDriver, certificate, settings_for, token
 
 COMPANY = '深圳市印钥科技有限公司'
 LONG = '广东省深圳市前海深港现代服务业合作区国际供应链管理与电子商务综合服务股份有限公司第一分公司'
