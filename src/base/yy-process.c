@@ -45,12 +45,32 @@ bind_messages (void)
   textdomain (GETTEXT_PACKAGE);
 }
 
+static gboolean
+names_language (const char *locale)
+{
+  return locale != NULL && *locale != '\0' && !g_str_equal (locale, "C") &&
+         !g_str_has_prefix (locale, "C.") && !g_str_equal (locale, "POSIX");
+}
+
+/* Without a language in the environment: names are UTF-8 all the same, in a job of cron, too. And
+   messages are "C" until a language is decided: in "C.UTF-8", GLib would decide at its first
+   message never to translate. */
+static void
+set_locale (void)
+{
+  setlocale (LC_ALL, "");
+  if (names_language (setlocale (LC_MESSAGES, NULL)))
+    return;
+  setlocale (LC_CTYPE, "C.UTF-8");
+  setlocale (LC_MESSAGES, "C");
+}
+
 void
 yy_process_init (void)
 {
   const struct rlimit none = { 0, 0 };
 
-  setlocale (LC_ALL, "");
+  set_locale ();
   bind_messages ();
   /* GDBus must know the error's names before the first one arrives, or it would be taken for a
      failure of the driver. */
@@ -59,15 +79,6 @@ yy_process_init (void)
   (void) prctl (PR_SET_DUMPABLE, 0);
   /* TLS and JSON libraries, drivers: what they free without wiping it, the C library overwrites. */
   (void) mallopt (M_PERTURB, 0xa5);
-  /* Registers the D-Bus names: the first error a process meets may come from another one. */
-  (void) yy_error_quark ();
-}
-
-static gboolean
-names_language (const char *locale)
-{
-  return locale != NULL && *locale != '\0' && !g_str_equal (locale, "C") &&
-         !g_str_has_prefix (locale, "C.") && !g_str_equal (locale, "POSIX");
 }
 
 /* What the environment asks for, whether or not it is installed: "zh_CN" of "zh_CN.UTF-8". */

@@ -109,7 +109,7 @@ WRONG_CALLS = [
     'activate --code', 'activate --code 1 --code-fd 0', 'activate --code 1 --new-pin-fd 99',
     'activate --code 1 --new-pin-fd -5', 'change-pin --pin-fd 0 --new-pin-fd 0',
     'change-pin --pin 123456', 'activate --pin 123456', 'activate --code-fd 0 --new-pin-fd 0',
-    'prepare-token', 'prepare-token --order 1', 'prepare-token --token F1', 'TOKENS',
+    'prepare-token', 'prepare-token --order 1', 'prepare-token --token F1 --order=', 'prepare-token --token F1', 'TOKENS',
 ]
 
 
@@ -140,6 +140,15 @@ def command_help(command):
         tap.equal(result.returncode, 0)
         tap.contains(result.stdout, 'yinyaoctl ' + command)
         tap.contains(result.stdout, '--token=SERIAL')
+
+
+@tap.case('without a language the profile decides it: LC_ALL', args=[('C',), ('C.UTF-8',), ('',)])
+def the_profiles_language(locale):
+    with World([token()]) as world:
+        del world.environment['LANGUAGE']
+        world.environment.update(LC_ALL=locale, LANG='')
+        tap.contains(world.run('activate', '--help').stdout, 'Key的序列号')
+        tap.contains(world.run('tokens').stdout, '示例 key')
 
 
 # Lists
@@ -312,9 +321,11 @@ def not_sent(when, flags, tries, status):
 @tap.case
 def an_empty_or_endless_descriptor_is_refused():
     with World([token(certificates=[certificate()])]) as world:
-        refused(world.run('test-signature', secrets=[('--pin-fd', '')]), OTHER)
-        refused(world.run('test-signature', secrets=[('--pin-fd', 'x' * 3000)]), OTHER)
-        tap.ok('Login' not in world.calls())
+        for text in ('', 'x' * 3000):
+            refused(world.run('test-signature', secrets=[('--pin-fd', text)]), USAGE)
+            refused(world.run('change-pin', secrets=[('--pin-fd', text), ('--new-pin-fd', NEW)]), USAGE)
+            refused(world.run('change-pin', secrets=[('--pin-fd', PIN), ('--new-pin-fd', text)]), RULES)
+        tap.ok('Login' not in world.calls() and 'ChangePin' not in world.calls())
 
 
 @tap.case
@@ -465,7 +476,9 @@ def a_certificate_is_exported():
         tap.equal(len(world.json('certificates', '--id', '0a', '--export', str(path))), 1)
         tap.equal(path.read_bytes(), der)
         refused(world.run('certificates', '--id', '0a', '--export', str(path)), OTHER, '--force')
-        tap.equal(world.run('certificates', '--id', '0a', '--force', '-e', str(path)).returncode, 0)
+        again = world.run('certificates', '--id', '0a', '--force', '-e', str(path))
+        tap.equal(again.returncode, 0)
+        tap.contains(again.stdout, 'Saved to %s.' % path)
         pem = world.run('certificates', '--id', '0a', '--export', '-').stdout
         again = subprocess.run(['openssl', 'x509', '-outform', 'DER'], input=pem.encode(),
                                capture_output=True, check=True).stdout
