@@ -37,12 +37,6 @@ seconds_left (YyCertificate *certificate)
          G_TIME_SPAN_SECOND;
 }
 
-static gint64
-days_left (YyCertificate *certificate)
-{
-  return seconds_left (certificate) / (24 * 60 * 60);
-}
-
 YyCondition
 yy_text_get_condition (YyToken *token)
 {
@@ -54,8 +48,9 @@ yy_text_get_condition (YyToken *token)
     return YY_CONDITION_LOCKED;
   if (seconds_left (certificate->certificate) < 0)
     return YY_CONDITION_EXPIRED;
-  return days_left (certificate->certificate) <= YY_EXPIRING_DAYS ? YY_CONDITION_EXPIRING
-                                                                  : YY_CONDITION_GOOD;
+  return yy_certificate_get_days_left (certificate->certificate) <= YY_EXPIRING_DAYS
+             ? YY_CONDITION_EXPIRING
+             : YY_CONDITION_GOOD;
 }
 
 const char *
@@ -191,14 +186,14 @@ char *
 yy_text_dup_expiry (YyCertificate *certificate)
 {
   g_autofree char *to = yy_text_dup_date (yy_certificate_get_not_after (certificate));
-  gint64 days = days_left (certificate);
+  int days = yy_certificate_get_days_left (certificate);
 
   if (seconds_left (certificate) < 0)
     return g_strdup_printf (_ ("Expired on %s"), to);
   if (days == 0)
     return g_strdup_printf (_ ("%s (less than a day left)"), to);
   return g_strdup_printf (ngettext ("%s (%d day left)", "%s (%d days left)", (gulong) days), to,
-                          (int) days);
+                          days);
 }
 
 char *

@@ -239,6 +239,29 @@ yy_certificate_get_not_after (YyCertificate *self)
   return self->not_after;
 }
 
+/* Days since 0001-01-01 of a moment's date in the local time zone. */
+static int
+local_day (GDateTime *moment)
+{
+  g_autoptr (GDateTime) here = g_date_time_to_local (moment);
+  GDate date = { 0 };
+
+  g_date_set_dmy (&date, (GDateDay) g_date_time_get_day_of_month (here),
+                  (GDateMonth) g_date_time_get_month (here),
+                  (GDateYear) g_date_time_get_year (here));
+  return (int) g_date_get_julian (&date);
+}
+
+int
+yy_certificate_get_days_left (YyCertificate *self)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+
+  if (g_date_time_difference (self->not_after, now) < G_TIME_SPAN_DAY)
+    return 0;
+  return local_day (self->not_after) - local_day (now);
+}
+
 const char *
 yy_certificate_get_sha256 (YyCertificate *self)
 {

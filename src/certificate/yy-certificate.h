@@ -36,6 +36,13 @@ const char *yy_certificate_get_serial_number (YyCertificate *self);
 /** yy_certificate_get_not_before: Returns: (transfer none): in UTC */
 GDateTime *yy_certificate_get_not_before (YyCertificate *self);
 GDateTime *yy_certificate_get_not_after (YyCertificate *self);
+/**
+ * yy_certificate_get_days_left:
+ *
+ * Returns: from today to the last day as a calendar here counts them, so that five days before the
+ * day that is shown it is 5 the whole day long; 0 when less than 24 hours are left
+ */
+int yy_certificate_get_days_left (YyCertificate *self);
 /** yy_certificate_get_sha256: Returns: fingerprint of the DER, 64 lower-case hexadecimal digits */
 const char *yy_certificate_get_sha256 (YyCertificate *self);
 /** yy_certificate_get_key_description: Returns: for example "RSA 2048" or "EC P-256" */

@@ -52,9 +52,9 @@ text_width (const char *text)
 }
 
 static char *
-days_left (GTimeSpan span)
+days_left (YyCertificate *certificate)
 {
-  gulong days = (gulong) (span / G_TIME_SPAN_DAY);
+  gulong days = (gulong) yy_certificate_get_days_left (certificate);
 
   if (days == 0)
     return g_strdup (_ ("less than a day left"));
@@ -77,7 +77,7 @@ text_dup_validity (YyCertificate *certificate)
     return g_strdup_printf (_ ("expired on %s"), last_day);
   if (g_date_time_compare (now, before) < 0)
     return g_strdup_printf (_ ("not valid before %s"), first_day);
-  left = days_left (g_date_time_difference (after, now));
+  left = days_left (certificate);
   return g_strdup_printf (_ ("until %s (%s)"), last_day, left);
 }
 

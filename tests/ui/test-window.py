@@ -91,7 +91,7 @@ def tokens_come_and_go_by_themselves():
 @tap.case
 def an_activated_token_tells_how_it_stands():
     with window(token('F1', label='My token', certificates=[valid()])) as (client, _):
-        for text in (COMPANY, 'My token', 'F1', '10 tries left', 'Valid', '299 days left'):
+        for text in (COMPANY, 'My token', 'F1', '10 tries left', 'Valid', '300 days left'):
             client.wait_text(text)
         tap.ok(client.find('Activate Certificate', ui.BUTTONS) is None)
         client.screenshot('activated-en')

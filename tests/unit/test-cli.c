@@ -162,8 +162,8 @@ test_validity (void)
     long end;
     const char *part;
   } cases[] = {
-    { -1000, 10 * 86400 + 100, "(10 days left)" }, { -1000, 86400 + 100, "(1 day left)" },
-    { -1000, 1000, "(less than a day left)" },     { -2000, -1000, "expired on 20" },
+    { -1000, 10 * 86400, "(10 days left)" },        { -1000, 86400 + 5, "(1 day left)" },
+    { -1000, 86400 - 5, "(less than a day left)" }, { -2000, -1000, "expired on 20" },
     { 1000, 2000, "not valid before 20" },
   };
 
