@@ -106,6 +106,15 @@ export_one (GArray *found, const char *path, gboolean replace, GError **error)
   return FALSE;
 }
 
+static void
+print_saved (const char *path)
+{
+  g_autofree char *name = g_filename_display_name (path);
+  g_autofree char *clean = text_clean (name);
+
+  g_print (_ ("Saved to %s.\n"), clean);
+}
+
 static gboolean
 list_or_export (Cli *cli, const char *id, const char *path, gboolean replace, GError **error)
 {
@@ -121,6 +130,8 @@ list_or_export (Cli *cli, const char *id, const char *path, gboolean replace, GE
     print_table (found);
   else if (found->len == 0)
     g_print ("%s\n", _ ("There is no certificate on it."));
+  if (!cli->json && path != NULL && g_strcmp0 (path, "-") != 0)
+    print_saved (path);
   return TRUE;
 }
 

@@ -47,7 +47,7 @@ command_prepare_token (Cli *cli, char **arguments, GError **error)
                   _ ("for the CA's office: erase a token and prepare it for an order"), entries,
                   arguments, error))
     return FALSE;
-  if (cli->token == NULL || order == NULL)
+  if (cli->token == NULL || order == NULL || *order == '\0')
     {
       g_set_error_literal (error, YY_ERROR, YY_ERROR_USAGE,
                            cli->token == NULL ? _ ("--token is missing")

@@ -43,20 +43,26 @@ pin_input_check_descriptors (const char *const *options, const int *fds, guint n
   return TRUE;
 }
 
-/* Waits for the first bytes in the main loop, so that Ctrl+C ends the wait. */
+/* Waits for the first bytes in the main loop, so that Ctrl+C ends the wait. @unusable: what an
+   empty or endless file means to the caller. */
 static YySecret *
-read_fd (Cli *cli, int fd, GError **error)
+read_fd (Cli *cli, int fd, YyError unusable, GError **error)
 {
+  YySecret *secret = NULL;
+
   if (!terminal_wait_readable (fd, cli->cancellable, error))
     return NULL;
-  return yy_secret_new_from_fd (fd, error);
+  secret = yy_secret_new_from_fd (fd, error);
+  if (secret == NULL && g_error_matches (*error, YY_ERROR, YY_ERROR_INVALID_DATA))
+    (*error)->code = (int) unusable;
+  return secret;
 }
 
 YySecret *
 pin_input_read (Cli *cli, int fd, const char *prompt, GError **error)
 {
   if (fd != PIN_INPUT_NONE)
-    return read_fd (cli, fd, error);
+    return read_fd (cli, fd, YY_ERROR_USAGE, error);
   return terminal_read_secret (prompt, cli->cancellable, error);
 }
 
@@ -152,7 +158,7 @@ pin_input_read_new (Cli *cli, int fd, YyToken *token, GError **error)
 
   if (fd == PIN_INPUT_NONE)
     return ask_twice (cli, token, error);
-  pin = read_fd (cli, fd, error);
+  pin = read_fd (cli, fd, YY_ERROR_PIN_POLICY, error);
   if (pin == NULL || !yy_pin_policy_require (yy_profile_get_pin_policy (cli->profile),
                                              yy_token_get_min_pin_length (token),
                                              yy_token_get_max_pin_length (token), pin, error))
