@@ -26,18 +26,41 @@ static const GOptionEntry common_options[] = {
   G_OPTION_ENTRY_NULL
 };
 
-static int
-print_usage (void)
+static void
+print_help (void)
 {
-  g_printerr (_ ("Usage: yinyao-ra COMMAND --dir DIR [OPTION…]\n\nCommands:\n"));
+  g_print (_ ("Usage: yinyao-ra COMMAND --dir DIR [OPTION…]\n\nCommands:\n"));
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       g_autofree char *line = g_strdup_printf ("%s %s", commands[i]->name, commands[i]->arguments);
 
-      g_printerr ("  %-24s %s\n", line, _ (commands[i]->summary));
+      g_print ("  %-24s %s\n", line, _ (commands[i]->summary));
     }
-  g_printerr (_ ("\n“yinyao-ra COMMAND --help” shows a command's options.\n"));
-  return EXIT_USAGE;
+  g_print (_ ("\n“yinyao-ra COMMAND --help” shows a command's options.\n"));
+}
+
+/* @words name no command. */
+static int
+run_without_command (char **words)
+{
+  g_autofree char *given = g_strjoinv (" ", words);
+
+  if (g_strv_contains ((const char *const *) words, "--help") ||
+      g_strv_contains ((const char *const *) words, "-h"))
+    print_help ();
+  else if (g_strcmp0 (words[0], "--version") == 0)
+    g_print ("yinyao-ra %s\n", VERSION);
+  else
+    {
+      g_printerr ("yinyao-ra: ");
+      if (words[0] == NULL)
+        g_printerr (_ ("No command was given"));
+      else
+        g_printerr (_ ("Unknown command “%s”"), given);
+      g_printerr ("\n%s\n", _ ("See “yinyao-ra --help”."));
+      return EXIT_USAGE;
+    }
+  return 0;
 }
 
 /* How many words of the command line are the command's name; 0: it is another one. */
@@ -104,6 +127,7 @@ main (int argc, char **argv)
   guint count = argc < 1 ? 0 : (guint) argc - 1;
 
   yy_process_init ();
+  yy_process_set_language (NULL, NULL);
   /* Standard output is for answers. */
   g_log_writer_default_set_use_stderr (TRUE);
   /* Nothing that is made here is for other users. */
@@ -115,5 +139,5 @@ main (int argc, char **argv)
       if (words > 0)
         return run (commands[i], argv + 1 + words);
     }
-  return print_usage ();
+  return run_without_command (argc < 1 ? argv : argv + 1);
 }

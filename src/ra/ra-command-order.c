@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra/ra-command.h"
 
+#include "order/yy-order-fields.h"
 #include "ra/ra-files.h"
 #include "ra/ra-office.h"
 #include "ra/ra-sms.h"
@@ -38,6 +39,35 @@ print_order (YyOrder *order)
 
   g_ptr_array_add (orders, order);
   print_orders (orders);
+}
+
+/* Fields have the names that a file of details gives them. */
+static void
+print_details (const YyOrder *order)
+{
+  guint count = 0;
+  const YyOrderField *fields = yy_order_fields (&count);
+  g_autoptr (GDateTime) created = g_date_time_new_from_unix_local (order->created);
+  g_autoptr (GDateTime) updated = g_date_time_new_from_unix_local (order->updated);
+  g_autofree char *created_text = g_date_time_format (created, "%F %T");
+  g_autofree char *updated_text = g_date_time_format (updated, "%F %T");
+
+  g_print (_ ("Order %s: %s\n"), order->number, yy_order_state_get_title (order->state));
+  if (order->reason != NULL)
+    g_print (_ ("Reason: %s\n"), order->reason);
+  if (order->token != NULL)
+    g_print (_ ("Token: %s\n"), order->token);
+  g_print (_ ("Created %s, changed %s\n"), created_text, updated_text);
+  g_print ("order.type: %s\norder.years: %u\norder.seal: %s\n",
+           yy_order_type_get_info (order->type)->nick, order->years,
+           order->seal ? "true" : "false");
+  for (guint i = 0; i < count; i++)
+    {
+      const char *value = *yy_order_field_value (order, &fields[i]);
+
+      if (value != NULL)
+        g_print ("%s.%s: %s\n", fields[i].group, fields[i].key, value);
+    }
 }
 
 static YyOrder *
@@ -98,7 +128,10 @@ show (char **arguments, GError **error)
 
   if (order == NULL)
     return FALSE;
-  print_order (order);
+  if (ra_command_options.json)
+    print_order (order);
+  else
+    print_details (order);
   return TRUE;
 }
 

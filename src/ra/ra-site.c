@@ -185,7 +185,10 @@ read_configuration (RaSite *site, GError **error)
   g_autoptr (GBytes) bytes = NULL;
 
   if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, error))
-    return FALSE;
+    {
+      g_prefix_error (error, _ ("There is no usable CA in %s: "), site->directory);
+      return FALSE;
+    }
   url = g_key_file_get_string (file, "service", "url", error);
   if (url == NULL || !parse_url (url, &site->url, &host, error))
     return FALSE;

@@ -764,6 +764,30 @@ def a_long_name_of_rare_characters():
 
 
 @case
+def the_command_line_explains_itself():
+    with Office() as office:
+        service = office.service
+        number = service.add_order(DETAILS)
+        shown = service.office_process('order', 'show', number).stdout
+        for part in (number, 'organization.name: 深圳市示例文具有限公司', 'agent.mobile: 13800000000',
+                     'order.years: 1'):
+            ok(part in shown, shown)
+        program = service._program()
+        for words, status, part in (
+                (['--help'], 0, 'order approve'), (['order', '--help'], 0, 'order approve'),
+                (['--version'], 0, 'yinyao-ra '), ([], 2, 'No command'), (['order', 'buy'], 2, 'order buy'),
+                (['audit', '--dir', '/nonexistent'], 1, '/nonexistent')):
+            result = subprocess.run([program, *words], capture_output=True, text=True, timeout=60,
+                                    check=False, env={'PATH': '/usr/bin:/bin'})
+            equal(result.returncode, status, words)
+            ok(part in (result.stderr if status else result.stdout), result)
+        # A job of cron has no locale: names are names all the same.
+        result = subprocess.run([program, 'order', 'list', '--dir', str(service.folder)],
+                                capture_output=True, timeout=60, check=True, env={'PATH': '/usr/bin:/bin'})
+        ok('深圳市示例文具有限公司' in result.stdout.decode(), result)
+
+
+@case
 def the_audit_log_names_who_what_when_and_why():
     with Office() as office:
         number, code = office.ready()
