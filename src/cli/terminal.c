@@ -114,6 +114,9 @@ terminal_read_secret (const char *prompt, GCancellable *cancellable, GError **er
       hide_input (fd, &before);
       good = read_line (fd, secret, cancellable, error);
       (void) tcsetattr (fd, TCSAFLUSH, &before);
+      /* What follows must not stand behind the prompt; an Enter has moved on by itself. */
+      if (!good && write (fd, "\n", 1) < 0)
+        g_debug ("The terminal does not take a line feed");
     }
   else
     g_set_error_literal (error, YY_ERROR, YY_ERROR_USAGE, _ ("The terminal cannot be used"));

@@ -430,6 +430,7 @@ def interrupted(key):
         tap.ok(keeper.echoes(), 'the terminal stays dark')
         status, rest = keeper.finish()
         tap.equal(status, STOPPED, rest)
+        tap.ok(rest.startswith('\r\nyinyaoctl: '), 'the message stands behind the prompt: %r' % rest)
         tap.ok('ChangePin' not in world.calls())
 
 
