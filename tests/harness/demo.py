@@ -11,6 +11,7 @@ Everything lives in one temporary folder and on loopback, and is gone when the b
 
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -27,6 +28,7 @@ from harness.vtoken import VirtualToken
 TOP = Path(__file__).resolve().parents[2]
 OPENSC = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"
 SERIAL = "YY20260001"
+MOST_DAYS = 36500
 
 # Where each program lies in the build folder.
 FOLDERS = {"yinyao": "app", "yinyaoctl": "cli", "yinyao-ra": "ra", "yinyao-vtoken": "vtoken",
@@ -186,7 +188,8 @@ def walk(demo):
         ("Export the certificate", ["certificates", "--export", "-"], ()),
     )
     for title, arguments, by_fd in steps:
-        print(f"\n== {title}\n$ yinyaoctl {' '.join(arguments)}", flush=True)
+        fds = "".join(f" {option} {fd}" for fd, (option, _) in enumerate(by_fd, 3))
+        print(f"\n== {title}\n$ yinyaoctl {' '.join(arguments)}{fds}", flush=True)
         result = demo.run("yinyaoctl", *arguments, secrets_by_fd=by_fd, check=False)
         print(result.stdout + result.stderr, end="", flush=True)
         if result.returncode != 0:
@@ -234,6 +237,10 @@ def command_exec(demo, arguments):
 
 def work():
     commands = {"run": command_run, "exec": command_exec}
+    days = os.environ.get("YINYAO_DEMO_DAYS_LEFT")
+    if days and not (re.fullmatch("[0-9]{1,5}", days) and 1 <= int(days) <= MOST_DAYS):
+        print(f"YINYAO_DEMO_DAYS_LEFT={days}: a number from 1 to {MOST_DAYS} is needed", file=sys.stderr)
+        return 2
     try:
         with Demo() as demo:
             return commands[sys.argv[1]](demo, sys.argv[2:])

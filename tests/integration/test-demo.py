@@ -18,18 +18,23 @@ WAITER = ('setsid sleep 600 & sleep 600 & echo "$$ $YINYAO_RA_DIR $YINYAO_VTOKEN
           ' | tr -dc "[:alnum:]")"; wait')
 
 
-def start(*command, **options):
+def start(*command, env=None, **options):
     return subprocess.Popen([sys.executable, '-m', 'harness.demo', 'exec', '--', *command],
                             env={**os.environ, 'PYTHONPATH': str(TESTS),
-                                 'YINYAO_BUILD': str(paths.build_root())},
+                                 'YINYAO_BUILD': str(paths.build_root()), **(env or {})},
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
                             start_new_session=True, **options)
 
 
-def status_of(*command):
-    process = start(*command, stderr=subprocess.DEVNULL)
-    process.communicate(timeout=TIMEOUT)
-    return process.returncode
+def status_of(*command, **options):
+    return outcome_of(*command, stderr=subprocess.DEVNULL, **options)[0]
+
+
+def outcome_of(*command, **options):
+    """Exit status and output."""
+    process = start(*command, **options)
+    output, _ = process.communicate(timeout=TIMEOUT)
+    return process.returncode, output
 
 
 def processes_with(text):
@@ -75,6 +80,17 @@ def the_status_is_the_command_s():
     tap.equal(status_of('sh', '-c', 'exit 7'), 7)
     tap.equal(status_of('sh', '-c', 'kill -TERM $$'), 143)
     tap.equal(status_of('/nonexistent/command'), 127)
+
+
+@tap.case
+def certificates_end_when_they_are_wanted_to():
+    script = ('printf %s Winter-Plum38 | yinyaoctl activate --code $YINYAO_DEMO_CODE --new-pin-fd 0 >&2 && '
+              'LANGUAGE=en yinyaoctl certificates')
+    status, output = outcome_of('sh', '-c', script, env={'YINYAO_DEMO_DAYS_LEFT': '5'})
+    tap.equal(status, 0)
+    tap.contains(output, '(5 days left)')
+    for wrong in ('abc', '0', '-1', '36501'):
+        tap.equal(status_of('true', env={'YINYAO_DEMO_DAYS_LEFT': wrong}), 2, wrong)
 
 
 @tap.case
