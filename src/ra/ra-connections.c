@@ -2,12 +2,21 @@
 #include "ra/ra-connections.h"
 
 #include <errno.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MAX_CONNECTIONS   4000
-#define HANDSHAKE_SECONDS 15
+#define MAX_CONNECTIONS 4000
+/* A connection has its socket, and while it shakes hands a descriptor of GIO's. */
+#define FILES_EACH  2
+#define OTHER_FILES 96
+/* From the connection to the client's first record, and from there to the end of the handshake. */
+#define HELLO_SECONDS     15
+#define HANDSHAKE_SECONDS 10
 #define SWEEP_SECONDS     1
+#define RECORD_HEAD       5
+#define MAX_RECORD        (RECORD_HEAD + 16384)
 #define CONNECTION_KEY    "ra-connection"
 
 struct _RaConnections
@@ -18,6 +27,7 @@ struct _RaConnections
   GSocket *listener;
   GSource *source;
   guint sweeper;
+  guint limit;
   GHashTable *open; /* set of Connection */
   int silent_end;
 };
@@ -26,7 +36,9 @@ typedef struct
 {
   RaConnections *owner;
   GSocket *socket;
-  gint64 deadline; /* monotonic seconds */
+  GIOStream *stream; /* until its handshake begins */
+  gint64 deadline;   /* monotonic seconds */
+  gint64 since;      /* monotonic microseconds: the client has been waited for; 0: it is not */
 } Connection;
 
 static gint64
@@ -88,6 +100,62 @@ handshake_done (GObject *source, GAsyncResult *result, gpointer user_data)
     g_debug ("A connection was not taken: %s", error->message);
 }
 
+/* handshake_done() takes the stream. */
+static gboolean
+begin_handshake (Connection *connection)
+{
+  GIOStream *stream = g_steal_pointer (&connection->stream);
+
+  g_socket_set_option (connection->socket, SOL_SOCKET, SO_RCVLOWAT, 1, NULL);
+  if (connection->deadline != G_MAXINT64)
+    connection->deadline = now () + HANDSHAKE_SECONDS;
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (stream), G_PRIORITY_DEFAULT, NULL,
+                                    handshake_done, connection);
+  return G_SOURCE_REMOVE;
+}
+
+/* Bytes of the client's first record (RFC 8446, section 5.1) if it is still to come, else 0: then
+   the handshake will say what is wrong. */
+static int
+missing_record (GSocket *socket)
+{
+  guint8 head[RECORD_HEAD];
+  ssize_t got = recv (g_socket_get_fd (socket), head, sizeof head, MSG_PEEK | MSG_DONTWAIT);
+  int waiting = 0;
+  int length = 0;
+
+  if (got < 0 && (errno == EAGAIN || errno == EINTR))
+    return RECORD_HEAD;
+  if (got < RECORD_HEAD || ioctl (g_socket_get_fd (socket), FIONREAD, &waiting) != 0)
+    return 0;
+  length = RECORD_HEAD + (head[3] << 8 | head[4]);
+  return length <= MAX_RECORD && waiting < length ? length : 0;
+}
+
+static gboolean
+on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  Connection *connection = user_data;
+  int missing = (condition & (G_IO_HUP | G_IO_ERR)) != 0 ? 0 : missing_record (socket);
+
+  if (missing == 0 || connection->deadline == G_MAXINT64)
+    return begin_handshake (connection);
+  g_socket_set_option (socket, SOL_SOCKET, SO_RCVLOWAT, missing, NULL);
+  return G_SOURCE_CONTINUE;
+}
+
+/* GIO's handshakes wait for their clients in ten threads, which they share: a few dozen clients
+   that say nothing would keep everybody else out. */
+static void
+wait_for_hello (Connection *connection)
+{
+  g_autoptr (GSource) source = g_socket_create_source (connection->socket, G_IO_IN, NULL);
+
+  g_socket_set_option (connection->socket, SOL_SOCKET, SO_RCVLOWAT, RECORD_HEAD, NULL);
+  g_source_set_callback (source, G_SOURCE_FUNC (on_readable), connection, NULL);
+  g_source_attach (source, NULL);
+}
+
 static void
 take (RaConnections *self, GSocket *socket)
 {
@@ -105,13 +173,52 @@ take (RaConnections *self, GSocket *socket)
   connection = g_new0 (Connection, 1);
   connection->owner = self;
   connection->socket = g_object_ref (socket);
-  connection->deadline = now () + HANDSHAKE_SECONDS;
+  connection->stream = stream;
+  connection->deadline = now () + HELLO_SECONDS;
+  connection->since = g_get_monotonic_time ();
   g_hash_table_add (self->open, connection);
   g_object_weak_ref (G_OBJECT (stream), stream_gone, connection);
   /* Clients that close without saying goodbye are ordinary. */
   g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (stream), FALSE);
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (stream), G_PRIORITY_DEFAULT, NULL,
-                                    handshake_done, connection);
+  wait_for_hello (connection);
+}
+
+/* Whoever waits on the stream sees its end, and lets go of it. */
+static void
+shut (Connection *connection)
+{
+  connection->deadline = G_MAXINT64;
+  connection->since = 0;
+  g_socket_shutdown (connection->socket, TRUE, TRUE, NULL);
+}
+
+/* Silent clients must not keep others out: a client that means it is done in a moment. */
+static void
+make_room (RaConnections *self)
+{
+  Connection *oldest = NULL;
+  GHashTableIter iter;
+  gpointer key = NULL;
+
+  g_hash_table_iter_init (&iter, self->open);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      Connection *connection = key;
+
+      if (connection->since != 0 && (oldest == NULL || connection->since < oldest->since))
+        oldest = connection;
+    }
+  if (oldest != NULL)
+    shut (oldest);
+}
+
+/* Until a connection is gone, or the next sweep: what cannot be accepted stays in the queue, and
+   would only be reported again at once. */
+static gboolean
+pause_accepting (RaConnections *self)
+{
+  g_clear_pointer (&self->source, g_source_unref);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -122,15 +229,17 @@ accept_some (GSocket *listener, GIOCondition condition, gpointer user_data)
   for (guint i = 0; i < 64; i++)
     {
       g_autoptr (GSocket) socket = NULL;
+      g_autoptr (GError) error = NULL;
 
-      if (g_hash_table_size (self->open) >= MAX_CONNECTIONS)
-        {
-          g_clear_pointer (&self->source, g_source_unref);
-          return G_SOURCE_REMOVE;
-        }
-      socket = g_socket_accept (listener, NULL, NULL);
-      if (socket == NULL)
+      if (g_hash_table_size (self->open) < self->limit)
+        socket = g_socket_accept (listener, NULL, &error);
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
         break;
+      if (socket == NULL)
+        {
+          make_room (self);
+          return pause_accepting (self);
+        }
       take (self, socket);
     }
   return G_SOURCE_CONTINUE;
@@ -144,14 +253,6 @@ watch (RaConnections *self)
   g_source_attach (self->source, NULL);
 }
 
-/* Whoever waits on the stream sees its end, and lets go of it. */
-static void
-shut (Connection *connection)
-{
-  connection->deadline = G_MAXINT64;
-  g_socket_shutdown (connection->socket, TRUE, TRUE, NULL);
-}
-
 static gboolean
 sweep (gpointer user_data)
 {
@@ -163,7 +264,28 @@ sweep (gpointer user_data)
   while (g_hash_table_iter_next (&iter, &key, NULL))
     if (((Connection *) key)->deadline <= now ())
       shut (key);
+  if (self->listener != NULL && self->source == NULL)
+    watch (self);
   return G_SOURCE_CONTINUE;
+}
+
+/* How many connections there may be: GLib ends a program that has no descriptor left for it. */
+static guint
+find_limit (void)
+{
+  const rlim_t wanted = FILES_EACH * MAX_CONNECTIONS + OTHER_FILES;
+  struct rlimit limit = { 0, 0 };
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return 1;
+  if (limit.rlim_cur < wanted)
+    {
+      limit.rlim_cur = MIN (limit.rlim_max, wanted);
+      (void) setrlimit (RLIMIT_NOFILE, &limit);
+    }
+  return limit.rlim_cur <= OTHER_FILES
+             ? 1
+             : (guint) MIN ((limit.rlim_cur - OTHER_FILES) / FILES_EACH, MAX_CONNECTIONS);
 }
 
 /* libsoup keeps connections open only while it has a listener of its own. It gets one end of a
@@ -195,6 +317,7 @@ ra_connections_new (GSocket *listener,
   self->listener = g_object_ref (listener);
   self->open = g_hash_table_new (g_direct_hash, g_direct_equal);
   self->sweeper = g_timeout_add_seconds (SWEEP_SECONDS, sweep, self);
+  self->limit = find_limit ();
   keep_alive (self);
   watch (self);
   return self;
@@ -243,12 +366,17 @@ connection_of (SoupServerMessage *message)
 }
 
 void
-ra_connections_allow (SoupServerMessage *message, guint seconds)
+ra_connections_allow (SoupServerMessage *message, guint seconds, gboolean waiting)
 {
   Connection *connection = connection_of (message);
 
-  if (connection != NULL)
-    connection->deadline = now () + seconds;
+  if (connection == NULL)
+    return;
+  connection->deadline = now () + seconds;
+  if (!waiting)
+    connection->since = 0;
+  else if (connection->since == 0)
+    connection->since = g_get_monotonic_time ();
 }
 
 void

@@ -23,8 +23,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RaConnections, ra_connections_free)
 /** ra_connections_stop: accepts no more; those that are there go on */
 void ra_connections_stop (RaConnections *connections);
 
-/** ra_connections_allow: the message's connection is closed when @seconds have passed from now */
-void ra_connections_allow (SoupServerMessage *message, guint seconds);
+/**
+ * ra_connections_allow:
+ * @waiting: for the client, which may be a while; when there is no room for another connection, the
+ *   one that has been waited for longest is closed
+ *
+ * The message's connection is closed when @seconds have passed from now.
+ */
+void ra_connections_allow (SoupServerMessage *message, guint seconds, gboolean waiting);
 /** ra_connections_drop: closes the message's connection at once */
 void ra_connections_drop (SoupServerMessage *message);
 

@@ -188,7 +188,7 @@ handle (SoupServer *soup,
 
   answer_request (self, &request, get_size (message) > RA_API_MAX_BODY, &answer);
   set_answer (message, &answer);
-  ra_connections_allow (message, ANSWER_SECONDS);
+  ra_connections_allow (message, ANSWER_SECONDS, FALSE);
   if (self->draining)
     soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection",
                                   "close");
@@ -216,7 +216,7 @@ got_headers (SoupServerMessage *message, RaServer *self)
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
 
   self->active++;
-  ra_connections_allow (message, BODY_SECONDS);
+  ra_connections_allow (message, BODY_SECONDS, TRUE);
   if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
       soup_message_headers_get_content_length (headers) > RA_API_MAX_BODY)
     set_size (message, RA_API_MAX_BODY + 1);
@@ -245,7 +245,7 @@ head_finished (SoupServerMessage *message, RaServer *self)
 static void
 request_started (SoupServer *soup, SoupServerMessage *message, RaServer *self)
 {
-  ra_connections_allow (message, HEAD_SECONDS);
+  ra_connections_allow (message, HEAD_SECONDS, TRUE);
   g_signal_connect (message, "got-headers", G_CALLBACK (got_headers), self);
   g_signal_connect (message, "got-headers", G_CALLBACK (head_finished), self);
   g_signal_connect (message, "got-chunk", G_CALLBACK (got_chunk), self);

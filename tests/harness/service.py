@@ -88,10 +88,10 @@ class Service:
             command += ['--profile', str(profile)]
         subprocess.run(command, check=True, capture_output=True, timeout=START_TIMEOUT)
 
-    def start(self, die_at_sync=None, die='before', environment=None):
+    def start(self, die_at_sync=None, die='before', environment=None, open_files='unlimited'):
         """Starts it and waits until it answers. die_at_sync: it is killed at the Nth write to the disk
         from now; die 'before': what was not synchronized is lost, as in a power cut; 'after': it is
-        there, and nobody was told."""
+        there, and nobody was told. open_files: how many it may have."""
         env = {**os.environ, **(environment or {})}
         preload = env.pop('LD_PRELOAD', '')
         # The sanitizer's runtime wants to be first, but does not need to.
@@ -104,8 +104,9 @@ class Service:
             listener.listen(1024)
             # A shell moves the socket to descriptor 3 and knows the number of the process.
             self.process = subprocess.Popen(
-                ['/bin/sh', '-c', 'exec 3<&0 </dev/null; export LD_PRELOAD="$1"; shift; '
-                 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', 'sh', preload, self._program(), 'serve',
+                ['/bin/sh', '-c', 'exec 3<&0 </dev/null; [ "$2" = unlimited ] || ulimit -n "$2"; '
+                 'export LD_PRELOAD="$1"; shift 2; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', 'sh',
+                 preload, str(open_files), self._program(), 'serve',
                  '--dir', str(self.folder), *self.arguments],
                 stdin=listener, stdout=subprocess.PIPE, stderr=log, env=env)
         self._wait_until_ready()

@@ -2,6 +2,7 @@
 """The CA's service, asked by others than its own client: Python's HTTPS client and the openssl
 command line, with a software key in the token's place."""
 import base64
+import contextlib
 import json
 import os
 import secrets
@@ -12,6 +13,7 @@ import ssl
 import stat
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 from harness import paths
@@ -594,6 +596,31 @@ def huge_and_silent_clients_do_no_harm():
         peak = [line for line in Path('/proc/%d/status' % service.process.pid).read_text().splitlines()
                 if line.startswith('VmHWM')][0]
         diag(peak)
+
+
+@case('slow clients keep nobody out:', args=[(b'', 'unlimited'), (b'', 200), (b'\x16\x03\x01\x02\x00\x01', 'unlimited')])
+def slow_clients_keep_nobody_out(first_bytes, open_files):
+    with Office() as office:
+        service = office.service
+        service.stop()
+        service.start(open_files=open_files)
+        with contextlib.ExitStack() as stack:
+            for _ in range(150):
+                slow = stack.enter_context(socket.create_connection(('127.0.0.1', service.port)))
+                slow.sendall(first_bytes)
+            begun = time.monotonic()
+            equal(service.get('/api/v1/profile').status, 200)
+            took = time.monotonic() - begun
+            ok(took < 8, 'it took %.1f seconds' % took)
+            used = cpu_seconds(service.process.pid)
+            time.sleep(1.5)
+            used = cpu_seconds(service.process.pid) - used
+            ok(used < 0.5, '%.2f seconds of work for slow clients' % used)
+
+
+def cpu_seconds(pid):
+    fields = Path('/proc/%d/stat' % pid).read_text('ascii').rpartition(')')[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
 
 
 @case
