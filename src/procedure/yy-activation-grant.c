@@ -102,15 +102,13 @@ on_user_pin_set (GObject *source, GAsyncResult *result, gpointer user_data)
   YyActivationRun *run = g_task_get_task_data (task);
   GError *error = NULL;
   int which = yy_token_session_set_user_pin_finish (YY_TOKEN_SESSION (source), result, &error);
-  gboolean pending_first = run->grant->state >= YY_GRANT_ROTATED;
 
   if (which < 0)
     {
       yy_activation_fail (task, error);
       return;
     }
-  run->needs_rotation =
-      (which == 0) != pending_first && !yy_secret_equal (run->current, run->pending);
+  run->needs_rotation = which == 0 && !yy_secret_equal (run->current, run->pending);
   report (task, YY_GRANT_PIN_SET);
 }
 
@@ -121,7 +119,6 @@ on_released (GObject *source, GAsyncResult *result, gpointer user_data)
   YyActivationRun *run = g_task_get_task_data (task);
   GError *error = NULL;
   const YySecret *so_pins[2] = { NULL, NULL };
-  gboolean pending_first = FALSE;
 
   g_clear_pointer (&run->current, yy_secret_free);
   g_clear_pointer (&run->pending, yy_secret_free);
@@ -131,9 +128,8 @@ on_released (GObject *source, GAsyncResult *result, gpointer user_data)
       yy_activation_fail (task, error);
       return;
     }
-  pending_first = run->grant->state >= YY_GRANT_ROTATED;
-  so_pins[pending_first ? 1 : 0] = run->current;
-  so_pins[pending_first ? 0 : 1] = run->pending;
+  so_pins[0] = run->current;
+  so_pins[1] = run->pending;
   yy_token_session_set_user_pin_async (run->session, so_pins,
                                        yy_secret_equal (run->current, run->pending) ? 1 : 2,
                                        run->new_pin, run->cancellable, on_user_pin_set, task);

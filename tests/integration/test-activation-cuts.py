@@ -10,6 +10,7 @@ on the disk, but nobody was told.
 """
 
 import shutil
+import sqlite3
 import sys
 
 from harness.demo import Demo
@@ -20,6 +21,7 @@ KIND, SHARD = sys.argv[1], sys.argv[2]
 del sys.argv[1:]
 FIRST, EVERY = (int(part) for part in SHARD.split("/"))  # 0/2: every second one, from the first
 
+ROTATED = 3  # of a grant, in the service's database
 SUCCESS, NO_TOKEN, TOKEN_REMOVED, UNREACHABLE = 0, 3, 7, 9
 
 
@@ -54,10 +56,24 @@ class Rig:
 
     def finish(self):
         """The same command again, and what must be true afterwards."""
-        demo = self.demo
+        rotated = self.grant_state() == ROTATED
+        wrong = self.wrong_so_pins()
         again = self.activate()
+        # The service knows the SO PIN then: a token with two tries left would be lost by a guess.
+        assert not rotated or self.wrong_so_pins() == wrong, "a wrong SO PIN was sent"
         assert again.returncode == SUCCESS, f"again: {again.returncode}: {again.stderr}"
         self.check()
+
+    def grant_state(self):
+        with sqlite3.connect(self.demo.service.folder / "yinyao.db") as database:
+            row = database.execute("SELECT state FROM grants ORDER BY sequence DESC").fetchone()
+            return row and row[0]
+
+    def wrong_so_pins(self):
+        """RESET RETRY COUNTER commands that the token answered with the tries left."""
+        lines = [line.split(maxsplit=2)[1:] for line in self.demo.token.apdu_log.read_text().splitlines()]
+        return sum(sent[0] == ">" and sent[1].startswith("00 2C") and got[1].startswith("63 C")
+                   for sent, got in zip(lines, lines[1:]))
 
     def check(self):
         demo = self.demo
