@@ -75,7 +75,8 @@ def _run(number, test):
         test.function(*test.arguments)
     except Exception:
         print('not ok %d - %s' % (number, test.name), flush=True)
-        diag(traceback.format_exc())
+        # meson keeps only standard error of a program that prints TAP.
+        print('%s\n%s' % (test.name, traceback.format_exc()), file=sys.stderr, flush=True)
         return False
     print('ok %d - %s # %.2f s' % (number, test.name, time.monotonic() - started), flush=True)
     return True
