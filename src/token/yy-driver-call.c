@@ -158,6 +158,9 @@ translate_error (YyDriver *self, const GError *error)
   text = yy_token_clean_text (local->message);
   if (local->domain == YY_ERROR || g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return g_error_new_literal (local->domain, local->code, text);
+  /* The token's object went while the call was on its way. */
+  if (g_error_matches (local, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD))
+    return g_error_new_literal (YY_ERROR, YY_ERROR_TOKEN_REMOVED, _ ("The token was pulled out"));
   return g_error_new (YY_ERROR, YY_ERROR_DRIVER_FAILED, _ ("The driver %s failed: %s"), self->name,
                       text);
 }
