@@ -179,11 +179,11 @@ compare_names (gconstpointer a, gconstpointer b, gpointer modules)
 {
   const char *const *first = a;
   const char *const *second = b;
-  gint64 difference = priority_of (g_hash_table_lookup (modules, *second)) -
-                      priority_of (g_hash_table_lookup (modules, *first));
+  gint64 priority = priority_of (g_hash_table_lookup (modules, *first));
+  gint64 other = priority_of (g_hash_table_lookup (modules, *second));
 
-  if (difference != 0)
-    return difference > 0 ? 1 : -1;
+  if (priority != other)
+    return priority < other ? 1 : -1;
   return strcmp (*first, *second);
 }
 

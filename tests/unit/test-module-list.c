@@ -126,7 +126,9 @@ test_order (Fixture *f, gconstpointer data)
   write_file (f, "package/modules/y.module", "module: b.so\npriority: -1\n");
   write_file (f, "package/modules/x.module", "module: c.so\n");
   write_file (f, "package/modules/w.module", "module: d.so\npriority: 5\n");
-  check_p11_kit (f, "dcab");
+  write_file (f, "package/modules/v.module", "module: e.so\npriority: 99999999999999999999\n");
+  write_file (f, "package/modules/u.module", "module: f.so\npriority: -99999999999999999999\n");
+  check_p11_kit (f, "edcabf");
 }
 
 /* A file overrides the one of the same name key by key. */
