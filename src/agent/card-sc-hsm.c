@@ -22,6 +22,7 @@
 #define END_OF_FILE    0x6282
 #define FILE_NOT_FOUND 0x6A82
 #define NOT_ENOUGH     0x6A84
+#define WRONG_OFFSET   0x6B00
 
 /* A generous certificate, and the number of a data file that nobody uses. */
 #define TRIAL_SIZE      2048
@@ -116,7 +117,9 @@ yy_sc_hsm_read_file (YyCard *card, guint16 fid, gsize enough, GError **error)
       status = read_part (card, fid, content->len, &part, error);
       if (status < 0)
         return NULL;
-      if (status != OK && status != END_OF_FILE && status != FILE_NOT_FOUND && content->len == 0)
+      /* A part of a file must not be taken for all of it: what is cut short may be deleted. */
+      if (status != OK && status != END_OF_FILE && status != FILE_NOT_FOUND &&
+          (status != WRONG_OFFSET || content->len == 0))
         {
           g_set_error (error, YY_ERROR, YY_ERROR_READ_BACK,
                        _ ("The card does not read a file (status %04X)"), (guint) status);
