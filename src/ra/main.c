@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -130,6 +131,8 @@ main (int argc, char **argv)
   yy_process_set_language (NULL, NULL);
   /* Standard output is for answers. */
   g_log_writer_default_set_use_stderr (TRUE);
+  /* A command for text messages may end before it has read one. */
+  (void) signal (SIGPIPE, SIG_IGN);
   /* Nothing that is made here is for other users. */
   umask (077);
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
