@@ -89,20 +89,13 @@ pin_input_read_present (Cli *cli, int fd, YyToken *token, gboolean last_try, GEr
   g_autofree char *tries = yy_token_dup_tries_text (token);
   g_autofree char *prompt = g_strdup_printf (_ ("PIN of the token (%s): "), tries);
   g_autoptr (YySecret) pin = NULL;
-  GError *local = NULL;
 
   if (!check_tries (token, last_try, error))
     return NULL;
   pin = pin_input_read (cli, fd, prompt, error);
   if (pin == NULL)
     return NULL;
-  if (yy_pin_guard_check (guard, token, pin, last_try, &local))
-    return g_steal_pointer (&pin);
-  /* "Breaks the rules" is about a new PIN; a present one that does is simply wrong. */
-  if (g_error_matches (local, YY_ERROR, YY_ERROR_PIN_POLICY))
-    local->code = YY_ERROR_PIN_INCORRECT;
-  g_propagate_error (error, local);
-  return NULL;
+  return yy_pin_guard_check (guard, token, pin, last_try, error) ? g_steal_pointer (&pin) : NULL;
 }
 
 static void

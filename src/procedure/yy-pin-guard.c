@@ -97,7 +97,7 @@ check_length (YyToken *token, const YySecret *pin, GError **error)
 
   if (length > 0 && length >= min && (max == 0 || length <= max))
     return TRUE;
-  g_set_error (error, YY_ERROR, YY_ERROR_PIN_POLICY,
+  g_set_error (error, YY_ERROR, YY_ERROR_PIN_INCORRECT,
                length < MAX (min, 1) ? _ ("This PIN is too short to be right, so it was not sent")
                                      : _ ("This PIN is too long to be right, so it was not sent"));
   return FALSE;

@@ -32,8 +32,8 @@ gboolean yy_pin_guard_check_state (YyToken *token, gboolean last_try, GError **e
  * @last_try: the person confirmed that this may be the last try
  *
  * Returns: %TRUE when @pin may be sent; otherwise %FALSE with %YY_ERROR_PIN_LOCKED,
- *   %YY_ERROR_PIN_LAST_TRY, %YY_ERROR_PIN_REPEATED or %YY_ERROR_PIN_POLICY (shorter or longer than
- *   the token's own limits: it cannot be right)
+ *   %YY_ERROR_PIN_LAST_TRY, %YY_ERROR_PIN_REPEATED or %YY_ERROR_PIN_INCORRECT (shorter or longer
+ *   than the token's own limits: it cannot be right, and was not sent)
  */
 gboolean yy_pin_guard_check (YyPinGuard *self,
                              YyToken *token,

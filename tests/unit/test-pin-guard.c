@@ -89,11 +89,12 @@ test_lengths (void)
   g_autoptr (YyPinGuard) guard = yy_pin_guard_new ();
   g_autoptr (YyToken) token = token_new ("A1", OK, 10);
 
-  g_assert_cmpint (check_text (guard, token, "", FALSE), ==, YY_ERROR_PIN_POLICY);
-  g_assert_cmpint (check_text (guard, token, "12345", FALSE), ==, YY_ERROR_PIN_POLICY);
+  g_assert_cmpint (check_text (guard, token, "", FALSE), ==, YY_ERROR_PIN_INCORRECT);
+  g_assert_cmpint (check_text (guard, token, "12345", FALSE), ==, YY_ERROR_PIN_INCORRECT);
   g_assert_cmpint (check_text (guard, token, "123456", FALSE), ==, -1);
   g_assert_cmpint (check_text (guard, token, "123456789012345", FALSE), ==, -1);
-  g_assert_cmpint (check_text (guard, token, "1234567890123456", FALSE), ==, YY_ERROR_PIN_POLICY);
+  g_assert_cmpint (check_text (guard, token, "1234567890123456", FALSE), ==,
+                   YY_ERROR_PIN_INCORRECT);
 }
 
 static void
