@@ -100,15 +100,6 @@ on_tokens_changed (YyActivationDialog *self)
   update_retry (self);
 }
 
-static char *
-dup_explained (const GError *error)
-{
-  const char *advice = yy_error_advice (error);
-
-  return advice == NULL ? g_strdup (error->message)
-                        : g_strdup_printf ("%s. %s", error->message, advice);
-}
-
 static void
 ask_for_code (YyActivationDialog *self, const char *message)
 {
@@ -159,7 +150,7 @@ show_certificate (YyActivationDialog *self, YyCertificate *certificate)
 static void
 handle_failure (YyActivationDialog *self, const GError *error)
 {
-  g_autofree char *text = dup_explained (error);
+  g_autofree char *text = yy_text_dup_problem (error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     gtk_window_close (GTK_WINDOW (self));

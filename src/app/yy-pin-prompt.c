@@ -139,9 +139,7 @@ yy_pin_prompt_take (YyPinPrompt *self, YyPinGuard *guard)
 void
 yy_pin_prompt_tell (YyPinPrompt *self, const GError *error)
 {
-  const char *advice = yy_error_advice (error);
-  g_autofree char *text = advice == NULL ? g_strdup (error->message)
-                                         : g_strdup_printf ("%s. %s", error->message, advice);
+  g_autofree char *text = yy_text_dup_problem (error);
 
   yy_pin_entry_set_message (self->entry, text);
 }

@@ -83,7 +83,9 @@ GtkWindow *
 yy_test_signature_dialog_new (YyClient *client, YyToken *token, GBytes *id)
 {
   YyTestSignatureDialog *self =
-      g_object_new (YY_TYPE_TEST_SIGNATURE_DIALOG, "title", _ ("Test Signature"), NULL);
+      g_object_new (YY_TYPE_TEST_SIGNATURE_DIALOG, "title", _ ("Test Signature"),
+                    /* Room for a message above the button. */
+                    "default-height", 400, NULL);
 
   self->id = g_bytes_ref (id);
   yy_token_dialog_set_up (YY_TOKEN_DIALOG (self), client, token);

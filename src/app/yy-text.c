@@ -209,3 +209,14 @@ yy_text_dup_groups (const char *digits, guint size)
     }
   return g_string_free (text, FALSE);
 }
+
+char *
+yy_text_dup_problem (const GError *error)
+{
+  const char *advice = yy_error_advice (error);
+
+  if (advice == NULL)
+    return g_strdup (error->message);
+  /* Translators: what happened, without a full stop, and what to do about it. */
+  return g_strdup_printf (_ ("%s. %s"), error->message, advice);
+}

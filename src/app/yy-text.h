@@ -52,4 +52,7 @@ char *yy_text_dup_expiry (YyCertificate *certificate);
 /** yy_text_dup_groups: Returns: hexadecimal digits in groups of @size: "AB12 CD34" */
 char *yy_text_dup_groups (const char *digits, guint size);
 
+/** yy_text_dup_problem: Returns: what happened and what to do about it, in sentences */
+char *yy_text_dup_problem (const GError *error);
+
 G_END_DECLS

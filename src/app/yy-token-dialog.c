@@ -55,9 +55,7 @@ show_message (YyTokenDialog *self, const char *message)
 static void
 show_error (YyTokenDialog *self, const GError *error)
 {
-  const char *advice = yy_error_advice (error);
-  g_autofree char *text = advice == NULL ? g_strdup (error->message)
-                                         : g_strdup_printf ("%s. %s", error->message, advice);
+  g_autofree char *text = yy_text_dup_problem (error);
 
   show_message (self, text);
 }

@@ -280,6 +280,11 @@ def a_signature_is_tested():
         client.button('Test Signature').press()
         client.wait_text('signs random data')
         client.focus_window()
+        client.type('1\n')
+        client.wait_text('too short to be right, so it was not sent. Check Caps Lock')
+        height = max(node.box[3] for node in client.nodes() if node.name == 'Test Signature')
+        button = client.button('Test Signature').box
+        tap.ok(button[1] + button[3] <= height, 'the button is out of sight: %s, %d' % (button, height))
         client.type('123456\n')
         client.wait_text('Signature Verified')
         client.screenshot('signature-en')
