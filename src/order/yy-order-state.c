@@ -174,8 +174,8 @@ yy_order_state_next (YyOrderType type,
   if (!is_forward (state, event))
     {
       g_set_error (error, YY_ERROR, YY_ERROR_REFUSED,
-                   _ ("An order in the state “%s” does not allow “%s”"), states[state].nick,
-                   events[event]);
+                   _ ("An order in the state “%s” does not allow “%s”"),
+                   yy_order_state_get_title (state), events[event]);
       return FALSE;
     }
   after.paid = after.paid || event == YY_ORDER_PAY;

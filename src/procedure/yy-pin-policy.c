@@ -116,7 +116,7 @@ yy_pin_policy_dup_rule_text (const YyPinPolicy *policy,
     case YY_PIN_RULE_LENGTH:
       return length_text (strictest (policy, min_length, max_length));
     case YY_PIN_RULE_ASCII:
-      return g_strdup (_ ("Only letters a–z, digits and signs of an English keyboard"));
+      return g_strdup (_ ("Only letters A–Z and a–z, digits and signs of an English keyboard"));
     case YY_PIN_RULE_CLASSES:
       if (policy->min_classes >= 4)
         return g_strdup (_ ("Upper case letters, lower case letters, digits and signs"));

@@ -808,6 +808,8 @@ def the_command_line_explains_itself():
                                     check=False, env={'PATH': '/usr/bin:/bin'})
             equal(result.returncode, status, words)
             ok(part in (result.stderr if status else result.stdout), result)
+        service.reject(number, 'unreadable')
+        contains(service.office_process('order', 'approve', number).stderr, '“Rejected”')
         # A job of cron has no locale: names are names all the same.
         result = subprocess.run([program, 'order', 'list', '--dir', str(service.folder)],
                                 capture_output=True, timeout=60, check=True, env={'PATH': '/usr/bin:/bin'})
