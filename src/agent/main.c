@@ -112,6 +112,7 @@ main (int argc, char **argv)
   };
 
   yy_process_init ();
+  yy_process_overwrite_freed ();
   give_up_rights ();
   g_option_context_set_summary (options,
                                 _ ("Runs one PKCS #11 module for Yinyao; started by its programs"));

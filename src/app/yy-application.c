@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/yy-application.h"
+#include "base/yy-process.h"
 
 #include "config.h"
 
@@ -38,6 +39,7 @@ on_first_frame (gpointer user_data)
 {
   YyApplication *self = YY_APPLICATION (user_data);
 
+  yy_process_overwrite_freed ();
   if (DEVELOPMENT)
     yy_stall_watch_start ();
   yy_client_start (self->client);

@@ -18,7 +18,9 @@ struct _YyHomePage
   GtkListBox *drivers;
   GtkStack *views;
   GtkBox *cards;
+  GtkWidget *spinner;
   GtkLabel *help;
+  guint spinner_id;
 };
 
 G_DEFINE_FINAL_TYPE (YyHomePage, yy_home_page, ADW_TYPE_BIN)
@@ -75,6 +77,7 @@ yy_home_page_dispose (GObject *object)
 {
   YyHomePage *self = YY_HOME_PAGE (object);
 
+  g_clear_handle_id (&self->spinner_id, g_source_remove);
   g_clear_object (&self->manager);
   g_clear_object (&self->profile);
   G_OBJECT_CLASS (yy_home_page_parent_class)->dispose (object);
@@ -91,14 +94,29 @@ yy_home_page_class_init (YyHomePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, YyHomePage, drivers);
   gtk_widget_class_bind_template_child (widget_class, YyHomePage, views);
   gtk_widget_class_bind_template_child (widget_class, YyHomePage, cards);
+  gtk_widget_class_bind_template_child (widget_class, YyHomePage, spinner);
   gtk_widget_class_bind_template_child (widget_class, YyHomePage, help);
   gtk_widget_class_bind_template_callback (widget_class, is_reading_view);
+}
+
+/* What is read at once needs no spinner, and drawing one costs a tenth of the first frame. */
+#define SPINNER_DELAY_MS 300
+
+static gboolean
+show_spinner (gpointer user_data)
+{
+  YyHomePage *self = YY_HOME_PAGE (user_data);
+
+  self->spinner_id = 0;
+  gtk_widget_set_visible (self->spinner, TRUE);
+  return G_SOURCE_REMOVE;
 }
 
 static void
 yy_home_page_init (YyHomePage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->spinner_id = g_timeout_add (SPINNER_DELAY_MS, show_spinner, self);
 }
 
 GtkWidget *

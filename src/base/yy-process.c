@@ -77,7 +77,11 @@ yy_process_init (void)
   (void) yy_error_quark ();
   (void) setrlimit (RLIMIT_CORE, &none);
   (void) prctl (PR_SET_DUMPABLE, 0);
-  /* TLS and JSON libraries, drivers: what they free without wiping it, the C library overwrites. */
+}
+
+void
+yy_process_overwrite_freed (void)
+{
   (void) mallopt (M_PERTURB, 0xa5);
 }
 

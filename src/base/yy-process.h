@@ -28,6 +28,15 @@ void yy_process_init (void);
 void yy_process_set_language (const char *wanted, const char *fallback);
 
 /**
+ * yy_process_overwrite_freed:
+ *
+ * From now on the C library overwrites what is freed: TLS and JSON libraries and drivers free
+ * secrets without wiping them. Call it before the first secret comes into the process; the window
+ * does so after its first frame, which it would delay.
+ */
+void yy_process_overwrite_freed (void);
+
+/**
  * yy_process_find_helper:
  * @name: a program of this project, for example "yinyao-token-agent"
  * @folder: its folder below the build directory, for example "src/agent"

@@ -175,6 +175,7 @@ main (int argc, char **argv)
   char **arguments = NULL;
 
   yy_process_init ();
+  yy_process_overwrite_freed ();
   g_set_prgname ("yinyaoctl");
   (void) load_settings (&cli, &settings_error);
   cli.cancellable = g_cancellable_new ();

@@ -128,6 +128,7 @@ main (int argc, char **argv)
   guint count = argc < 1 ? 0 : (guint) argc - 1;
 
   yy_process_init ();
+  yy_process_overwrite_freed ();
   yy_process_set_language (NULL, NULL);
   /* Standard output is for answers. */
   g_log_writer_default_set_use_stderr (TRUE);

@@ -242,6 +242,7 @@ main (int argc, char **argv)
   Client client = { 0 };
 
   yy_process_init ();
+  yy_process_overwrite_freed ();
   settings = yy_settings_load (&error);
   client.service = settings == NULL ? NULL : yy_service_new (settings, &error);
   if (client.service == NULL)
