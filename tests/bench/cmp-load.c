@@ -73,6 +73,24 @@ check (GError *error)
     die (error->message);
 }
 
+/* A grant lives and ends with the code it was authorised with. */
+static gint64
+make_code (RaSite *site, const char *order)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (YySecret) secret = yy_secret_new_random (6, "0123456789");
+  g_autoptr (GBytes) hash = ra_vault_hash (site->vault, "activation", order, secret);
+  RaCode code = { .order = (char *) order,
+                  .hash = hash,
+                  .state = RA_CODE_VALID,
+                  .tries_left = 5,
+                  .expires = g_get_real_time () / G_USEC_PER_SEC + 24 * 60 * 60 };
+
+  if (!ra_store_add_code (site->store, &code, &error))
+    die (error->message);
+  return code.id;
+}
+
 /* An order that is ready, with a grant, written straight into the store. */
 static void
 make_job (RaSite *site, GBytes *file, int index, Job *job)
@@ -104,8 +122,10 @@ make_job (RaSite *site, GBytes *file, int index, Job *job)
   grant->key = ra_vault_encrypt (site->vault, "bearer", grant->id, job->secret);
   grant->cmp_secret = ra_vault_encrypt (site->vault, "cmp-secret", grant->id, job->secret);
   if (!ra_store_save_token (site->store, token, &error) ||
-      !ra_store_update_order (site->store, order, &error) ||
-      !ra_store_add_grant (site->store, grant, &error))
+      !ra_store_update_order (site->store, order, &error))
+    die (error->message);
+  grant->code = make_code (site, order->number);
+  if (!ra_store_add_grant (site->store, grant, &error))
     die (error->message);
 }
 
