@@ -99,7 +99,7 @@ yy_home_page_class_init (YyHomePageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, is_reading_view);
 }
 
-/* What is read at once needs no spinner, and drawing one costs a tenth of the first frame. */
+/* What is read at once needs no spinner, and the first one drawn loads a renderer of SVG. */
 #define SPINNER_DELAY_MS 300
 
 static gboolean
