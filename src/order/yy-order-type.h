@@ -27,6 +27,13 @@ typedef enum
   YY_DOCUMENT_AGENT_IDENTITY = 1 << 3,   /* 经办人身份证 */
 } YyDocuments;
 
+/** yy_document_get_nick: Returns: as in the interface and the profile: "agent-identity"; @document
+ * is one of the set */
+const char *yy_document_get_nick (YyDocuments document);
+/** yy_document_get_title: Returns: translated */
+const char *yy_document_get_title (YyDocuments document);
+gboolean yy_document_from_nick (const char *nick, YyDocuments *document);
+
 typedef enum
 {
   YY_FEE_NONE,

@@ -21,11 +21,14 @@ G_BEGIN_DECLS
  * @agent_mobile: where text messages go
  * @years: 1 to 5
  * @seal_name: text of the seal, only with @seal
+ * @agent_matches: the five details are those of the token's last order (yy_agent_match())
  * @token: (nullable): serial number of the token linked to it
  * @reason: (nullable): why it was rejected, or what is to be corrected
  * @created: seconds since 1970
  *
- * One order. A plain record with one owner; strings that are not there are %NULL.
+ * One order. A plain record with one owner; strings that are not there are %NULL. An order to
+ * unlock a token has only five details: @organization, @agent_name, @agent_document_type,
+ * @agent_document_number and @agent_mobile.
  */
 typedef struct
 {
@@ -50,6 +53,7 @@ typedef struct
   guint years;
   gboolean seal;
   char *seal_name;
+  gboolean agent_matches;
   char *token;
   char *reason;
   gint64 created;
@@ -73,7 +77,8 @@ gboolean yy_order_check (const YyOrder *order, GError **error);
 /**
  * yy_order_new_from_key_file:
  * @bytes: a key file with the groups [organization], [agent] and [order];
- * data/profiles/demo-order.ini is the documented example
+ * data/profiles/demo-order.ini is the documented example, data/profiles/demo-unlock.ini the one for
+ * unlocking
  *
  * Returns: (transfer full): a draft that passed yy_order_check(), or %NULL with
  *   %YY_ERROR_INVALID_DATA
