@@ -110,38 +110,52 @@ check_email (const YyOrder *order, const char *value)
   return right ? NULL : N_ ("this is not an e-mail address");
 }
 
-#define FIELD(group, key, member, max, required, check)                                            \
+/* An order to unlock a token is for a certificate that is there already: it has only what tells
+   whether the agent is the one of the last order. */
+#define UNLOCKING  (1u << YY_ORDER_UNLOCK)
+#define EVERY_TYPE ((1u << YY_ORDER_N_TYPES) - 1)
+#define FULL_TYPES (EVERY_TYPE & ~UNLOCKING)
+
+#define FIELD(types, group, key, member, max, required, check)                                     \
   {                                                                                                \
-    group, key, G_STRUCT_OFFSET (YyOrder, member), max, required, check                            \
+    group, key, G_STRUCT_OFFSET (YyOrder, member), max, required, types, check                     \
   }
 
 /* The lengths of what goes into the certificate are the upper bounds of RFC 5280, appendix A.1. */
 static const YyOrderField fields[] = {
-  FIELD ("organization", "name", organization, 64, TRUE, NULL),
-  FIELD ("organization",
+  FIELD (EVERY_TYPE, "organization", "name", organization, 64, TRUE, NULL),
+  FIELD (FULL_TYPES,
+         "organization",
          "document-type",
          organization_document_type,
          16,
          TRUE,
          check_organization_document),
-  FIELD ("organization",
+  FIELD (FULL_TYPES,
+         "organization",
          "document-number",
          organization_document_number,
          64,
          TRUE,
          check_organization_number),
-  FIELD ("organization", "country", organization_country, 2, TRUE, check_country),
-  FIELD ("organization", "province", organization_province, 128, TRUE, NULL),
-  FIELD ("organization", "city", organization_city, 128, TRUE, NULL),
-  FIELD ("organization", "address", organization_address, 200, TRUE, NULL),
-  FIELD ("organization", "phone", organization_phone, 24, TRUE, check_phone),
-  FIELD ("organization", "type", organization_type, 16, TRUE, check_organization_type),
-  FIELD ("agent", "name", agent_name, 64, TRUE, NULL),
-  FIELD ("agent", "document-type", agent_document_type, 16, TRUE, check_agent_document),
-  FIELD ("agent", "document-number", agent_document_number, 64, TRUE, check_agent_number),
-  FIELD ("agent", "mobile", agent_mobile, 11, TRUE, check_mobile),
-  FIELD ("agent", "email", agent_email, 254, TRUE, check_email),
-  FIELD ("order", "seal-name", seal_name, 64, FALSE, NULL),
+  FIELD (FULL_TYPES, "organization", "country", organization_country, 2, TRUE, check_country),
+  FIELD (FULL_TYPES, "organization", "province", organization_province, 128, TRUE, NULL),
+  FIELD (FULL_TYPES, "organization", "city", organization_city, 128, TRUE, NULL),
+  FIELD (FULL_TYPES, "organization", "address", organization_address, 200, TRUE, NULL),
+  FIELD (FULL_TYPES, "organization", "phone", organization_phone, 24, TRUE, check_phone),
+  FIELD (FULL_TYPES, "organization", "type", organization_type, 16, TRUE, check_organization_type),
+  FIELD (EVERY_TYPE, "agent", "name", agent_name, 64, TRUE, NULL),
+  FIELD (EVERY_TYPE, "agent", "document-type", agent_document_type, 16, TRUE, check_agent_document),
+  FIELD (EVERY_TYPE,
+         "agent",
+         "document-number",
+         agent_document_number,
+         64,
+         TRUE,
+         check_agent_number),
+  FIELD (EVERY_TYPE, "agent", "mobile", agent_mobile, 11, TRUE, check_mobile),
+  FIELD (FULL_TYPES, "agent", "email", agent_email, 254, TRUE, check_email),
+  FIELD (FULL_TYPES, "order", "seal-name", seal_name, 64, FALSE, NULL),
 };
 
 const YyOrderField *
@@ -155,6 +169,18 @@ char **
 yy_order_field_value (const YyOrder *order, const YyOrderField *field)
 {
   return (char **) G_STRUCT_MEMBER_P (order, field->offset);
+}
+
+gboolean
+yy_order_field_belongs (const YyOrderField *field, YyOrderType type)
+{
+  return (field->types & 1u << type) != 0;
+}
+
+gboolean
+yy_order_has_term (YyOrderType type)
+{
+  return (FULL_TYPES & 1u << type) != 0;
 }
 
 gboolean
@@ -204,7 +230,9 @@ check_field (const YyOrder *order, const YyOrderField *field, GError **error)
   const char *value = *yy_order_field_value (order, field);
   const char *problem = NULL;
 
-  if (value == NULL || *value == '\0')
+  if (!yy_order_field_belongs (field, order->type))
+    problem = value == NULL ? NULL : N_ ("an order of this type does not have this field");
+  else if (value == NULL || *value == '\0')
     problem = field->required ? N_ ("this field is needed") : NULL;
   else
     {
@@ -217,12 +245,15 @@ check_field (const YyOrder *order, const YyOrderField *field, GError **error)
   return yy_order_field_refuse (error, field->group, field->key, _ (problem));
 }
 
-gboolean
-yy_order_check (const YyOrder *order, GError **error)
+static gboolean
+check_term (const YyOrder *order, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (!check_field (order, &fields[i], error))
-      return FALSE;
+  const char *superfluous = order->seal ? "seal" : order->years != 0 ? "years" : NULL;
+
+  if (!yy_order_has_term (order->type))
+    return superfluous == NULL ||
+           yy_order_field_refuse (error, "order", superfluous,
+                                  _ ("an order of this type does not have this field"));
   if (order->years < 1 || order->years > 5)
     return yy_order_field_refuse (error, "order", "years",
                                   _ ("a number from 1 to 5 is needed here"));
@@ -230,4 +261,13 @@ yy_order_check (const YyOrder *order, GError **error)
     return yy_order_field_refuse (error, "order", "seal-name",
                                   _ ("this field goes with “seal=true”"));
   return TRUE;
+}
+
+gboolean
+yy_order_check (const YyOrder *order, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (!check_field (order, &fields[i], error))
+      return FALSE;
+  return check_term (order, error);
 }

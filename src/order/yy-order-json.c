@@ -38,7 +38,7 @@ add_fields (const YyOrder *order, const char *group, JsonObject *object)
   const YyOrderField *fields = yy_order_fields (&count);
 
   for (guint i = 0; i < count; i++)
-    if (g_str_equal (fields[i].group, group))
+    if (g_str_equal (fields[i].group, group) && yy_order_field_belongs (&fields[i], order->type))
       {
         g_autofree char *name = member_name (fields[i].key);
 
@@ -55,6 +55,13 @@ add_group (const YyOrder *order, const char *group, JsonObject *object)
   json_object_set_object_member (object, group, child);
 }
 
+/* Only there does anything depend on it. */
+static gboolean
+is_matched (YyOrderType type)
+{
+  return yy_order_type_get_info (type)->review == YY_REVIEW_MATCHED;
+}
+
 JsonNode *
 yy_order_to_json (const YyOrder *order)
 {
@@ -67,8 +74,13 @@ yy_order_to_json (const YyOrder *order)
   json_object_set_boolean_member (object, "paid", order->paid);
   add_group (order, "organization", object);
   add_group (order, "agent", object);
-  json_object_set_int_member (object, "years", order->years);
-  json_object_set_boolean_member (object, "seal", order->seal);
+  if (yy_order_has_term (order->type))
+    {
+      json_object_set_int_member (object, "years", order->years);
+      json_object_set_boolean_member (object, "seal", order->seal);
+    }
+  if (is_matched (order->type))
+    json_object_set_boolean_member (object, "agent_matches", order->agent_matches);
   add_fields (order, "order", object);
   add_text (object, "token", order->token);
   add_text (object, "reason", order->reason);
@@ -148,6 +160,7 @@ read_rest (YyOrder *order, JsonObject *object, GError **error)
   order->number = dup_text (object, "number");
   order->paid = get_boolean (object, "paid");
   order->seal = get_boolean (object, "seal");
+  order->agent_matches = is_matched (order->type) && get_boolean (object, "agent_matches");
   order->token = dup_text (object, "token");
   order->reason = dup_text (object, "reason");
   order->created = get_time (object, "created");

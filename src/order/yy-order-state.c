@@ -121,10 +121,19 @@ is_forward (YyOrderState state, YyOrderEvent event)
     }
 }
 
+/* A ready order that issues nothing can still be stopped: nothing has been made for it yet. */
 static gboolean
-is_open (YyOrderState state)
+is_stoppable (const YyOrderTypeInfo *info, YyOrderState state)
 {
-  return state < YY_ORDER_READY || state == YY_ORDER_CORRECTION_REQUESTED;
+  return state == YY_ORDER_READY && !info->issues;
+}
+
+/* The person sees the reason in the client and goes on there; in the portal it is a new order. */
+static gboolean
+is_corrigible (const YyOrderTypeInfo *info, YyOrderState state)
+{
+  return state == YY_ORDER_CORRECTION_REQUESTED ||
+         (state == YY_ORDER_REJECTED && info->start == YY_START_CLIENT);
 }
 
 static gboolean
@@ -135,7 +144,11 @@ is_reviewed (YyOrderState state)
 
 /* What leads off the straight way: TRUE and the state, or FALSE. */
 static gboolean
-sideways (const YyOrderFacts *facts, YyOrderState state, YyOrderEvent event, YyOrderState *next)
+sideways (const YyOrderTypeInfo *info,
+          const YyOrderFacts *facts,
+          YyOrderState state,
+          YyOrderEvent event,
+          YyOrderState *next)
 {
   switch ((int) event)
     {
@@ -144,13 +157,14 @@ sideways (const YyOrderFacts *facts, YyOrderState state, YyOrderEvent event, YyO
       return is_reviewed (state);
     case YY_ORDER_CORRECT:
       *next = YY_ORDER_SUBMITTED;
-      return state == YY_ORDER_CORRECTION_REQUESTED;
+      return is_corrigible (info, state);
     case YY_ORDER_WITHDRAW:
       *next = YY_ORDER_WITHDRAWN;
-      return is_open (state);
+      return state < YY_ORDER_READY || is_stoppable (info, state) || is_corrigible (info, state);
     case YY_ORDER_REJECT:
       *next = YY_ORDER_REJECTED;
-      return is_reviewed (state) || state == YY_ORDER_CORRECTION_REQUESTED;
+      return is_reviewed (state) || is_stoppable (info, state) ||
+             state == YY_ORDER_CORRECTION_REQUESTED;
     case YY_ORDER_REFUND:
       *next = YY_ORDER_REFUNDED;
       return facts->paid && (state == YY_ORDER_WITHDRAWN || state == YY_ORDER_REJECTED);
@@ -169,7 +183,7 @@ yy_order_state_next (YyOrderType type,
 {
   YyOrderFacts after = *facts;
 
-  if (sideways (facts, state, event, next))
+  if (sideways (yy_order_type_get_info (type), facts, state, event, next))
     return TRUE;
   if (!is_forward (state, event))
     {

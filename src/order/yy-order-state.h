@@ -45,7 +45,7 @@ typedef enum
  * YyOrderFacts:
  * @fee: what the order costs
  * @paid: it was paid
- * @agent_matches: the agent is the one of the account's last order
+ * @agent_matches: the agent is the one of the last order
  *
  * What the way of an order depends on besides its type.
  */
@@ -69,6 +69,9 @@ const char *yy_order_event_get_nick (YyOrderEvent event);
  * @next: (out): the state after @event
  *
  * The state machine: which way an order of @type goes follows from the table of business types.
+ * What @facts say is asked anew at every step: after a correction, an agent who matches by now goes
+ * past the review. A ready order that issues nothing can still be withdrawn or rejected; a rejected
+ * one that began in the client can be corrected or withdrawn.
  *
  * Returns: %TRUE, or %FALSE with %YY_ERROR_REFUSED when @event is not possible in @state
  */

@@ -25,6 +25,52 @@ static const YyOrderTypeInfo types[YY_ORDER_N_TYPES] = {
                         YY_REVIEW_ONCE, YY_POST_PAPERS, FALSE },
 };
 
+static const struct
+{
+  YyDocuments document;
+  const char *nick;
+  const char *title;
+} titles[] = {
+  { YY_DOCUMENT_CERTIFICATE_FORM, "certificate-form", N_ ("Application form for a certificate") },
+  { YY_DOCUMENT_SEAL_FORM, "seal-form", N_ ("Application form for a seal") },
+  { YY_DOCUMENT_LICENCE, "licence", N_ ("Business licence") },
+  { YY_DOCUMENT_AGENT_IDENTITY, "agent-identity", N_ ("Agent’s identity document") },
+};
+
+static guint
+index_of (YyDocuments document)
+{
+  guint i = 0;
+
+  while (i < G_N_ELEMENTS (titles) - 1 && titles[i].document != document)
+    i++;
+  return i;
+}
+
+const char *
+yy_document_get_nick (YyDocuments document)
+{
+  return titles[index_of (document)].nick;
+}
+
+const char *
+yy_document_get_title (YyDocuments document)
+{
+  return _ (titles[index_of (document)].title);
+}
+
+gboolean
+yy_document_from_nick (const char *nick, YyDocuments *document)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    if (g_strcmp0 (nick, titles[i].nick) == 0)
+      {
+        *document = titles[i].document;
+        return TRUE;
+      }
+  return FALSE;
+}
+
 const YyOrderTypeInfo *
 yy_order_type_get_info (YyOrderType type)
 {

@@ -14,7 +14,7 @@ yy_order_new (YyOrderType type)
 
   order->type = type;
   order->state = YY_ORDER_DRAFT;
-  order->years = 1;
+  order->years = yy_order_has_term (type) ? 1 : 0;
   return order;
 }
 
@@ -50,10 +50,13 @@ read_years (YyOrder *order, GKeyFile *file, GError **error)
   g_autofree char *text = g_key_file_get_string (file, "order", "years", NULL);
   guint64 years = 0;
 
-  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 1, 5, &years, NULL))
+  if (!yy_order_has_term (order->type))
+    order->years = 0;
+  else if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 1, 5, &years, NULL))
     return yy_order_field_refuse (error, "order", "years",
                                   _ ("a number from 1 to 5 is needed here"));
-  order->years = (guint) years;
+  else
+    order->years = (guint) years;
   return TRUE;
 }
 
@@ -85,30 +88,34 @@ read_texts (YyOrder *order, GKeyFile *file)
     }
 }
 
-/* A misspelt key would otherwise be ignored without a word. */
 static gboolean
-refuse_unknown_keys (GKeyFile *file, GError **error)
+is_known (YyOrderType type, const char *group, const char *key)
 {
-  static const char *const groups[] = { "organization", "agent", "order" };
   guint count = 0;
   const YyOrderField *fields = yy_order_fields (&count);
+
+  for (guint i = 0; i < count; i++)
+    if (g_str_equal (fields[i].group, group) && g_str_equal (fields[i].key, key))
+      return yy_order_field_belongs (&fields[i], type);
+  if (!g_str_equal (group, "order"))
+    return FALSE;
+  return g_str_equal (key, "type") ||
+         (yy_order_has_term (type) && (g_str_equal (key, "years") || g_str_equal (key, "seal")));
+}
+
+/* A misspelt key would otherwise be ignored without a word. */
+static gboolean
+refuse_unknown_keys (YyOrderType type, GKeyFile *file, GError **error)
+{
+  static const char *const groups[] = { "organization", "agent", "order" };
 
   for (guint g = 0; g < G_N_ELEMENTS (groups); g++)
     {
       g_auto (GStrv) keys = g_key_file_get_keys (file, groups[g], NULL, NULL);
 
       for (guint k = 0; keys != NULL && keys[k] != NULL; k++)
-        {
-          gboolean known =
-              g == 2 && (g_str_equal (keys[k], "type") || g_str_equal (keys[k], "years") ||
-                         g_str_equal (keys[k], "seal"));
-
-          for (guint i = 0; i < count && !known; i++)
-            known =
-                g_str_equal (fields[i].group, groups[g]) && g_str_equal (fields[i].key, keys[k]);
-          if (!known)
-            return yy_order_field_refuse (error, groups[g], keys[k], _ ("there is no such field"));
-        }
+        if (!is_known (type, groups[g], keys[k]))
+          return yy_order_field_refuse (error, groups[g], keys[k], _ ("there is no such field"));
     }
   return TRUE;
 }
@@ -132,7 +139,7 @@ yy_order_new_from_key_file (GBytes *bytes, GError **error)
       return NULL;
     }
   read_texts (order, file);
-  if (refuse_unknown_keys (file, error) && read_type (order, file, error) &&
+  if (read_type (order, file, error) && refuse_unknown_keys (order->type, file, error) &&
       read_years (order, file, error) && read_seal (order, file, error) &&
       yy_order_check (order, error))
     return g_steal_pointer (&order);

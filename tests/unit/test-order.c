@@ -27,11 +27,11 @@ parse_order (const char *text, GError **error)
   return yy_order_new_from_key_file (bytes, error);
 }
 
-/* The sample order with one line replaced (or added behind its group's first line). */
+/* A sample with one line replaced (or added behind its group's first line). */
 static char *
-sample_with (const char *group, const char *line)
+file_with (const char *name, const char *group, const char *line)
 {
-  g_autofree char *sample = read_data ("demo-order.ini");
+  g_autofree char *sample = read_data (name);
   g_auto (GStrv) lines = g_strsplit (sample, "\n", -1);
   GString *text = g_string_new (NULL);
   g_autofree char *key = g_strndup (line, strcspn (line, "=") + 1);
@@ -48,6 +48,12 @@ sample_with (const char *group, const char *line)
         g_string_append_printf (text, "%s\n", line);
     }
   return g_string_free (text, FALSE);
+}
+
+static char *
+sample_with (const char *group, const char *line)
+{
+  return file_with ("demo-order.ini", group, line);
 }
 
 static void
@@ -254,114 +260,169 @@ test_bad_json (void)
     }
 }
 
-/* The straight way of a type, as a list of the states' nicks. */
-static char *
-way_of (YyOrderType type, YyOrderFacts facts)
+/* Names in every place where Unicode has Han characters, and where registers have their own. */
+static void
+test_every_extension (void)
 {
-  YyOrderState state = YY_ORDER_DRAFT;
-  GString *way = g_string_new ("draft");
+  static const gunichar firsts[] = {
+    0x3400,  0x4E00,  0x9FFF,  0x20000, 0x2A700, 0x2B740, 0x2B820,
+    0x2CEB0, 0x2EBF0, 0x30000, 0x31350, 0xF900,  0xFA0E,  0x2F800,
+    0x3007,  0x2E80,  0x2F00,  0xE000,  0xF8FF,  0xF0000, 0x10FFFD,
+  };
 
-  while (state != YY_ORDER_COMPLETED)
+  for (guint i = 0; i < G_N_ELEMENTS (firsts); i++)
     {
-      gboolean moved = FALSE;
+      GString *line = g_string_new ("name=张");
+      g_autofree char *text = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (YyOrder) order = NULL;
+      g_autoptr (JsonNode) node = NULL;
+      g_autoptr (YyOrder) read = NULL;
 
-      for (int event = YY_ORDER_SUBMIT; event <= YY_ORDER_COMPLETE && !moved; event++)
-        moved = yy_order_state_next (type, &facts, state, (YyOrderEvent) event, &state, NULL);
-      g_assert_true (moved);
-      g_string_append_printf (way, " %s", yy_order_state_get_nick (state));
+      g_string_append_unichar (line, firsts[i]);
+      text = file_with ("demo-unlock.ini", "agent", line->str);
+      order = parse_order (text, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (order->agent_name, ==, line->str + strlen ("name="));
+      node = yy_order_to_json (order);
+      read = yy_order_new_from_json (node, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (order->agent_name, ==, read->agent_name);
+      g_string_free (line, TRUE);
     }
-  return g_string_free (way, FALSE);
 }
 
 static void
-test_ways (void)
+test_unlock_sample (void)
 {
-  static const char twice[] = "first-review papers-awaited second-review";
+  g_autofree char *text = read_data ("demo-unlock.ini");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (YyOrder) order = parse_order (text, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (order->type, ==, YY_ORDER_UNLOCK);
+  g_assert_cmpint (order->state, ==, YY_ORDER_DRAFT);
+  g_assert_cmpuint (order->years, ==, 0);
+  g_assert_cmpstr (order->organization, ==, "深圳市示例文具有限公司");
+  g_assert_cmpstr (order->agent_name, ==, "张三");
+  g_assert_cmpstr (order->agent_document_type, ==, "identity-card");
+  g_assert_cmpstr (order->agent_document_number, ==, "11010519491231002X");
+  g_assert_cmpstr (order->agent_mobile, ==, "13800000000");
+}
+
+static void
+test_unlock_bad_fields (void)
+{
   static const struct
   {
-    YyOrderType type;
-    YyOrderFacts facts;
-    const char *middle;
-  } ways[] = {
-    { YY_ORDER_APPLY, { 200 }, "awaiting-payment first-review papers-awaited second-review" },
-    { YY_ORDER_APPLY, { 0 }, twice },
-    { YY_ORDER_APPLY, { 200, TRUE }, twice },
-    { YY_ORDER_RENEW, { 200 }, "awaiting-payment" },
-    { YY_ORDER_REISSUE, { 200 }, "awaiting-payment first-review papers-awaited second-review" },
-    { YY_ORDER_CHANGE, { 0 }, twice },
-    { YY_ORDER_SEAL, { 0 }, "first-review" },
-    { YY_ORDER_UNLOCK, { 0, FALSE, FALSE }, "first-review" },
-    { YY_ORDER_UNLOCK, { 0, FALSE, TRUE }, NULL },
-    { YY_ORDER_REVOKE, { 0 }, "first-review" },
+    const char *group;
+    const char *line;
+    const char *named;
+  } bad[] = {
+    { "organization", "name=", "organization.name" },
+    { "organization", "country=CN", "organization.country" },
+    { "organization", "document-type=other", "organization.document-type" },
+    { "agent", "name=", "agent.name" },
+    { "agent", "document-type=", "agent.document-type" },
+    { "agent", "document-number=1", "agent.document-number" },
+    { "agent", "mobile=", "agent.mobile" },
+    { "agent", "email=a@example.com", "agent.email" },
+    { "order", "years=1", "order.years" },
+    { "order", "seal=false", "order.seal" },
+    { "order", "seal-name=A", "order.seal-name" },
+    { "order", "type=apply", "order.years" },
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
-      g_autofree char *way = way_of (ways[i].type, ways[i].facts);
-      g_autofree char *wanted =
-          g_strdup_printf ("draft submitted %s%sready completed",
-                           ways[i].middle ? ways[i].middle : "", ways[i].middle ? " " : "");
+      g_autofree char *text = file_with ("demo-unlock.ini", bad[i].group, bad[i].line);
+      g_autoptr (GError) error = NULL;
+      g_autofree char *start = g_strconcat (bad[i].named, ": ", NULL);
 
-      g_assert_cmpstr (way, ==, wanted);
+      g_test_message ("%s", bad[i].line);
+      g_assert_null (parse_order (text, &error));
+      g_assert_error (error, YY_ERROR, YY_ERROR_INVALID_DATA);
+      g_assert_true (g_str_has_prefix (error->message, start));
     }
 }
 
 static void
-test_events (void)
+test_unlock_json (void)
 {
-  const YyOrderFacts facts = { 200, TRUE, FALSE };
-  /* For each state, the events an application allows. */
-  static const guint allowed[YY_ORDER_N_STATES] = {
-    [YY_ORDER_DRAFT] = 1u << YY_ORDER_SUBMIT | 1u << YY_ORDER_WITHDRAW,
-    [YY_ORDER_SUBMITTED] = 1u << YY_ORDER_ACCEPT | 1u << YY_ORDER_WITHDRAW,
-    [YY_ORDER_AWAITING_PAYMENT] = 1u << YY_ORDER_PAY | 1u << YY_ORDER_WITHDRAW,
-    [YY_ORDER_FIRST_REVIEW] = 1u << YY_ORDER_APPROVE | 1u << YY_ORDER_REQUEST_CORRECTION |
-                              1u << YY_ORDER_WITHDRAW | 1u << YY_ORDER_REJECT,
-    [YY_ORDER_PAPERS_AWAITED] = 1u << YY_ORDER_RECEIVE_PAPERS | 1u << YY_ORDER_REQUEST_CORRECTION |
-                                1u << YY_ORDER_WITHDRAW | 1u << YY_ORDER_REJECT,
-    [YY_ORDER_SECOND_REVIEW] = 1u << YY_ORDER_APPROVE | 1u << YY_ORDER_REQUEST_CORRECTION |
-                               1u << YY_ORDER_WITHDRAW | 1u << YY_ORDER_REJECT,
-    [YY_ORDER_READY] = 1u << YY_ORDER_COMPLETE,
-    [YY_ORDER_CORRECTION_REQUESTED] =
-        1u << YY_ORDER_CORRECT | 1u << YY_ORDER_WITHDRAW | 1u << YY_ORDER_REJECT,
-    [YY_ORDER_WITHDRAWN] = 1u << YY_ORDER_REFUND,
-    [YY_ORDER_REJECTED] = 1u << YY_ORDER_REFUND,
-  };
+  g_autofree char *text = read_data ("demo-unlock.ini");
+  g_autoptr (YyOrder) order = parse_order (text, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) again = NULL;
+  g_autoptr (YyOrder) read = NULL;
+  JsonObject *object = NULL;
 
-  for (int state = 0; state < YY_ORDER_N_STATES; state++)
-    for (int event = 0; event < YY_ORDER_N_EVENTS; event++)
-      {
-        g_autoptr (GError) error = NULL;
-        YyOrderState next = YY_ORDER_DRAFT;
-        gboolean moved = yy_order_state_next (YY_ORDER_APPLY, &facts, (YyOrderState) state,
-                                              (YyOrderEvent) event, &next, &error);
-
-        g_test_message ("%s in %s", yy_order_event_get_nick ((YyOrderEvent) event),
-                        yy_order_state_get_nick ((YyOrderState) state));
-        g_assert_cmpint (moved, ==, (allowed[state] >> event & 1) != 0);
-        if (!moved)
-          g_assert_error (error, YY_ERROR, YY_ERROR_REFUSED);
-      }
+  order->agent_matches = TRUE;
+  node = yy_order_to_json (order);
+  object = json_node_get_object (node);
+  g_assert_true (json_object_get_boolean_member (object, "agent_matches"));
+  g_assert_false (json_object_has_member (object, "years"));
+  g_assert_false (json_object_has_member (object, "seal"));
+  g_assert_cmpuint (json_object_get_size (json_object_get_object_member (object, "organization")),
+                    ==, 1);
+  g_assert_cmpuint (json_object_get_size (json_object_get_object_member (object, "agent")), ==, 4);
+  read = yy_order_new_from_json (node, &error);
+  g_assert_no_error (error);
+  g_assert_true (read->agent_matches);
+  again = yy_order_to_json (read);
+  g_assert_true (json_node_equal (node, again));
 }
 
 static void
-test_documents_and_fees (void)
+test_unlock_bad_json (void)
 {
-  guint all = YY_DOCUMENT_CERTIFICATE_FORM | YY_DOCUMENT_SEAL_FORM | YY_DOCUMENT_LICENCE |
-              YY_DOCUMENT_AGENT_IDENTITY;
+  static const struct
+  {
+    const char *group;
+    const char *name;
+    const char *named;
+  } bad[] = {
+    { "agent", "email", "agent.email: " },
+    { "organization", "city", "organization.city: " },
+    { NULL, "seal_name", "order.seal-name: " },
+  };
+  g_autofree char *text = read_data ("demo-unlock.ini");
+  g_autoptr (YyOrder) order = parse_order (text, NULL);
 
-  g_assert_cmpuint (yy_order_type_get_documents (YY_ORDER_APPLY, TRUE, FALSE), ==, all);
-  g_assert_cmpuint (yy_order_type_get_documents (YY_ORDER_APPLY, FALSE, FALSE), ==,
-                    all & ~(guint) YY_DOCUMENT_SEAL_FORM);
-  g_assert_cmpuint (yy_order_type_get_documents (YY_ORDER_RENEW, FALSE, FALSE), ==, 0);
-  g_assert_cmpuint (yy_order_type_get_documents (YY_ORDER_SEAL, TRUE, FALSE), ==,
-                    YY_DOCUMENT_SEAL_FORM);
-  g_assert_cmpuint (yy_order_type_get_documents (YY_ORDER_UNLOCK, FALSE, TRUE), ==, 0);
-  g_assert_cmpuint (yy_order_type_get_documents (YY_ORDER_UNLOCK, FALSE, FALSE), ==,
-                    all & ~(guint) YY_DOCUMENT_SEAL_FORM);
-  g_assert_cmpuint (yy_order_type_get_fee (YY_ORDER_APPLY, 200, 3), ==, 600);
-  g_assert_cmpuint (yy_order_type_get_fee (YY_ORDER_REISSUE, 200, 3), ==, 200);
-  g_assert_cmpuint (yy_order_type_get_fee (YY_ORDER_CHANGE, 200, 3), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (JsonNode) node = yy_order_to_json (order);
+      g_autoptr (GError) error = NULL;
+      JsonObject *object = json_node_get_object (node);
+
+      if (bad[i].group != NULL)
+        object = json_object_get_object_member (object, bad[i].group);
+      json_object_set_string_member (object, bad[i].name, "a@example.com");
+      g_assert_null (yy_order_new_from_json (node, &error));
+      g_assert_error (error, YY_ERROR, YY_ERROR_INVALID_DATA);
+      g_assert_true (g_str_has_prefix (error->message, bad[i].named));
+    }
+}
+
+/* An order to apply is written as it was before there were orders to unlock. */
+static void
+test_apply_json_members (void)
+{
+  g_autofree char *text = read_data ("demo-order.ini");
+  g_autoptr (YyOrder) order = parse_order (text, NULL);
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (GList) members = NULL;
+  GString *names = g_string_new (NULL);
+
+  order->agent_matches = TRUE;
+  node = yy_order_to_json (order);
+  members = json_object_get_members (json_node_get_object (node));
+  for (GList *m = members; m != NULL; m = m->next)
+    g_string_append_printf (names, "%s ", (const char *) m->data);
+  g_assert_cmpstr (names->str, ==,
+                   "number type state paid organization agent years seal seal_name token reason "
+                   "created updated ");
+  g_string_free (names, TRUE);
 }
 
 static void
@@ -421,9 +482,12 @@ main (int argc, char **argv)
   g_test_add_func ("/order/rare-characters", test_rare_characters);
   g_test_add_func ("/order/json", test_json);
   g_test_add_func ("/order/bad-json", test_bad_json);
-  g_test_add_func ("/order/ways", test_ways);
-  g_test_add_func ("/order/events", test_events);
-  g_test_add_func ("/order/documents-and-fees", test_documents_and_fees);
+  g_test_add_func ("/order/every-extension", test_every_extension);
+  g_test_add_func ("/order/apply-json-members", test_apply_json_members);
+  g_test_add_func ("/order/unlock/sample", test_unlock_sample);
+  g_test_add_func ("/order/unlock/bad-fields", test_unlock_bad_fields);
+  g_test_add_func ("/order/unlock/json", test_unlock_json);
+  g_test_add_func ("/order/unlock/bad-json", test_unlock_bad_json);
   g_test_add_func ("/profile/demo", test_profile);
   g_test_add_func ("/profile/bad", test_bad_profile);
   return g_test_run ();
