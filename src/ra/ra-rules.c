@@ -19,10 +19,21 @@ static const Number numbers[] = {
   { "code", "length", G_STRUCT_OFFSET (RaRules, code_length), 6, 12, 6 },
   { "code", "activation-validity-days", G_STRUCT_OFFSET (RaRules, code_days), 1, 3650, 30 },
   { "code", "tries", G_STRUCT_OFFSET (RaRules, code_tries), 1, 20, 5 },
+  { "verification", "length", G_STRUCT_OFFSET (RaRules, verification_length), 6, 12, 6 },
+  { "verification", "validity-minutes", G_STRUCT_OFFSET (RaRules, verification_minutes), 1, 1440,
+    10 },
+  { "verification", "tries", G_STRUCT_OFFSET (RaRules, verification_tries), 1, 20, 5 },
+  { "verification", "resend-seconds", G_STRUCT_OFFSET (RaRules, verification_resend_seconds), 1,
+    3600, 60 },
+  { "verification", "codes-per-hour", G_STRUCT_OFFSET (RaRules, verification_codes_per_hour), 1,
+    100, 5 },
   { "token", "so-pin-length", G_STRUCT_OFFSET (RaRules, so_pin_length), 8, 64, 16 },
   { "key", "bits", G_STRUCT_OFFSET (RaRules, key_bits), 256, 4096, 256 },
   { "issuing", "validity-days", G_STRUCT_OFFSET (RaRules, validity_days), 0, 36500, 0 },
   { "issuing", "crl-days", G_STRUCT_OFFSET (RaRules, crl_days), 1, 365, 7 },
+  { "limits", "matches-per-address", G_STRUCT_OFFSET (RaRules, matches_per_address), 1, 1000000,
+    20 },
+  { "limits", "matches-per-token", G_STRUCT_OFFSET (RaRules, matches_per_token), 1, 1000000, 10 },
   { "limits", "wrong-codes-per-address", G_STRUCT_OFFSET (RaRules, wrong_codes_per_address), 1,
     1000000, 30 },
   { "limits", "wrong-codes-per-token", G_STRUCT_OFFSET (RaRules, wrong_codes_per_token), 1, 1000000,
@@ -44,6 +55,15 @@ static const Text texts[] = {
   { "key", "type", G_STRUCT_OFFSET (RaRules, key_type), "EC" },
   { "sms", "activation", G_STRUCT_OFFSET (RaRules, sms_activation), "{ca}: {order}: {code}" },
   { "sms", "rejected", G_STRUCT_OFFSET (RaRules, sms_rejected), "{ca}: {order}: {reason}" },
+  { "sms", "verification", G_STRUCT_OFFSET (RaRules, sms_verification),
+    "【{ca}】{organization}正在解锁CA,验证码{code},{minutes}分钟内有效。如非本人操作,请勿告诉他人,"
+    "并联系客服:{hotline}" },
+  { "sms", "unlock-approved", G_STRUCT_OFFSET (RaRules, sms_unlock_approved),
+    "【{ca}】{organization}的CA解锁申请已通过审核。请插上CA,打开{product},"
+    "点击“忘记密码”获取验证码。"
+    "客服:{hotline}" },
+  { "sms", "unlocked", G_STRUCT_OFFSET (RaRules, sms_unlocked),
+    "【{ca}】{organization}的CA已解锁并设置了新密码。如非本人操作,请立即联系客服:{hotline}" },
   { "sms", "command", G_STRUCT_OFFSET (RaRules, sms_command), NULL },
 };
 
@@ -114,6 +134,13 @@ is_alphabet (const char *text)
 }
 
 static gboolean
+check_message (GError **error, const char *key, const char *text)
+{
+  return strstr (text, "{code}") != NULL ||
+         refuse (error, "sms", key, _ ("“{code}” must be in the text"));
+}
+
+static gboolean
 check (const RaRules *rules, GError **error)
 {
   gboolean rsa = g_str_equal (rules->key_type, "RSA");
@@ -127,9 +154,8 @@ check (const RaRules *rules, GError **error)
     return refuse (error, "key", "type", _ ("“EC” or “RSA” is needed here"));
   if (rsa ? rules->key_bits < 2048 : rules->key_bits != 256)
     return refuse (error, "key", "bits", _ ("EC keys have 256 bits, RSA keys 2048 or more"));
-  if (strstr (rules->sms_activation, "{code}") == NULL)
-    return refuse (error, "sms", "activation", _ ("“{code}” must be in the text"));
-  return TRUE;
+  return check_message (error, "activation", rules->sms_activation) &&
+         check_message (error, "verification", rules->sms_verification);
 }
 
 RaRules *

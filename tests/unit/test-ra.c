@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <openssl/cmp.h>
 #include <openssl/crmf.h>
@@ -179,6 +180,15 @@ test_rules (void)
     { "[key]\ntype=RSA\nbits=1024\n", "[key] bits" },
     { "[issuing]\ncrl-days=0\n", "[issuing] crl-days" },
     { "[sms]\nactivation=no code\n", "[sms] activation" },
+    { "[sms]\nverification=no code\n", "[sms] verification" },
+    { "[verification]\nlength=5\n", "[verification] length" },
+    { "[verification]\nlength=13\n", "[verification] length" },
+    { "[verification]\nvalidity-minutes=0\n", "[verification] validity-minutes" },
+    { "[verification]\ntries=21\n", "[verification] tries" },
+    { "[verification]\nresend-seconds=0\n", "[verification] resend-seconds" },
+    { "[verification]\ncodes-per-hour=x\n", "[verification] codes-per-hour" },
+    { "[limits]\nmatches-per-address=0\n", "[limits] matches-per-address" },
+    { "[limits]\nmatches-per-token=-1\n", "[limits] matches-per-token" },
     { "[fees]\napply=-1\n", "[fees] apply" },
   };
   g_autoptr (GError) error = NULL;
@@ -195,6 +205,30 @@ test_rules (void)
       g_assert_error (problem, YY_ERROR, YY_ERROR_INVALID_DATA);
       g_assert_nonnull (strstr (problem->message, bad[i].named));
     }
+}
+
+/* A profile written before a key was known is read as if it had the demo's value. */
+static void
+test_rules_of_demo (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (DEMO_PROFILE);
+  g_autoptr (GBytes) bytes = g_file_load_bytes (file, NULL, NULL, &error);
+  g_autoptr (YyProfile) profile = bytes == NULL ? NULL : yy_profile_new (bytes, &error);
+  g_autoptr (RaRules) demo = profile == NULL ? NULL : ra_rules_new (profile, &error);
+  g_autoptr (RaRules) standard = rules_with ("", NULL);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (standard->verification_length, ==, demo->verification_length);
+  g_assert_cmpuint (standard->verification_minutes, ==, demo->verification_minutes);
+  g_assert_cmpuint (standard->verification_tries, ==, demo->verification_tries);
+  g_assert_cmpuint (standard->verification_resend_seconds, ==, demo->verification_resend_seconds);
+  g_assert_cmpuint (standard->verification_codes_per_hour, ==, demo->verification_codes_per_hour);
+  g_assert_cmpuint (standard->matches_per_address, ==, demo->matches_per_address);
+  g_assert_cmpuint (standard->matches_per_token, ==, demo->matches_per_token);
+  g_assert_cmpstr (standard->sms_verification, ==, demo->sms_verification);
+  g_assert_cmpstr (standard->sms_unlock_approved, ==, demo->sms_unlock_approved);
+  g_assert_cmpstr (standard->sms_unlocked, ==, demo->sms_unlocked);
 }
 
 static OSSL_CMP_MSG *captured;
@@ -454,6 +488,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ra/hash", test_hash);
   g_test_add_func ("/ra/limiter", test_limiter);
   g_test_add_func ("/ra/rules", test_rules);
+  g_test_add_func ("/ra/rules-of-demo", test_rules_of_demo);
   g_test_add_func ("/ra/peek", test_peek);
   g_test_add_func ("/ra/peek-long-reference", test_peek_long_reference);
   g_test_add_func ("/ra/peek-key", test_peek_key);
