@@ -17,6 +17,7 @@ static const struct
   { "seals", "seals", YY_LINK_SEALS },
   { "drivers", "drivers", YY_LINK_DRIVERS },
   { "activate", "home", YY_LINK_ACTIVATE },
+  { "unlock", "home", YY_LINK_UNLOCK },
 };
 
 YyLink

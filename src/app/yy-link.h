@@ -19,6 +19,7 @@ typedef enum
   YY_LINK_SEALS,
   YY_LINK_DRIVERS,
   YY_LINK_ACTIVATE,
+  YY_LINK_UNLOCK,
 } YyLink;
 
 /**

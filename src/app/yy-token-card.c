@@ -114,7 +114,8 @@ notice_of (gpointer self, YyToken *token, const char *hotline, gpointer user_dat
                           "activation code has arrived, activate the certificate."));
     case YY_CONDITION_LOCKED:
       return g_strdup_printf (_ ("The PIN was wrong too often and is locked. The certificate is "
-                                 "still on the token. To have it unlocked, call the hotline %s."),
+                                 "still on the token. Press “Forgot PIN” to unlock it online, or "
+                                 "call the hotline %s."),
                               hotline);
     case YY_CONDITION_EXPIRED:
       return g_strdup_printf (_ ("The certificate can no longer be used. Call the hotline %s."),
@@ -143,6 +144,12 @@ static gboolean
 can_change_pin (gpointer self, YyToken *token, gpointer user_data)
 {
   return is_activated (self, token, NULL) && yy_token_get_pin_state (token) != YY_PIN_LOCKED;
+}
+
+static gboolean
+is_locked (gpointer self, YyToken *token, gpointer user_data)
+{
+  return is_activated (self, token, NULL) && yy_token_get_pin_state (token) == YY_PIN_LOCKED;
 }
 
 static gboolean
@@ -215,6 +222,7 @@ bind_closures (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, is_activated);
   gtk_widget_class_bind_template_callback (widget_class, can_activate);
   gtk_widget_class_bind_template_callback (widget_class, can_change_pin);
+  gtk_widget_class_bind_template_callback (widget_class, is_locked);
   gtk_widget_class_bind_template_callback (widget_class, has_text);
 }
 

@@ -15,6 +15,7 @@ struct _YyTokenGroup
   char *hotline;
   GPtrArray *rows;
   GtkWidget *change_pin;
+  GtkWidget *unlock;
 };
 
 enum
@@ -86,23 +87,31 @@ static void
 update_header (YyTokenGroup *self)
 {
   gboolean locked = yy_token_get_pin_state (self->token) == YY_PIN_LOCKED;
+  gboolean activated = yy_token_get_certificates (self->token)->len > 0;
   g_autofree char *name = yy_text_dup_token_name (self->token);
   g_autofree char *title = g_markup_escape_text (name, -1);
   g_autofree char *pin = yy_text_dup_pin_state (self->token);
   g_autofree char *text =
-      locked ? g_strdup_printf (_ ("Serial number %s. The PIN is locked: to have it unlocked, call "
-                                   "the hotline %s."),
-                                yy_token_get_serial (self->token), self->hotline)
-             : g_strdup_printf (_ ("Serial number %s. PIN: %s"), yy_token_get_serial (self->token),
-                                pin);
+      locked
+          ? g_strdup_printf (_ ("Serial number %s. The PIN is locked: press “Forgot PIN” to unlock "
+                                "it online, or call the hotline %s."),
+                             yy_token_get_serial (self->token), self->hotline)
+          : g_strdup_printf (_ ("Serial number %s. PIN: %s"), yy_token_get_serial (self->token),
+                             pin);
   g_autofree char *description = g_markup_escape_text (text, -1);
 
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self), title);
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self), description);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->change_pin), "s",
                                     yy_token_get_key (self->token));
-  gtk_widget_set_visible (self->change_pin,
-                          !locked && yy_token_get_certificates (self->token)->len > 0);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->unlock), "s",
+                                    yy_token_get_key (self->token));
+  gtk_widget_set_visible (self->change_pin, !locked && activated);
+  gtk_widget_set_visible (self->unlock, activated);
+  if (locked)
+    gtk_widget_add_css_class (self->unlock, "suggested-action");
+  else
+    gtk_widget_remove_css_class (self->unlock, "suggested-action");
 }
 
 static void
@@ -158,15 +167,27 @@ yy_token_group_class_init (YyTokenGroupClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
+static GtkWidget *
+add_button (GtkBox *box, const char *label, const char *action)
+{
+  GtkWidget *button = g_object_new (YY_TYPE_BUTTON, "use-underline", TRUE, "label", label, "valign",
+                                    GTK_ALIGN_CENTER, NULL);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_box_append (box, button);
+  return button;
+}
+
 static void
 yy_token_group_init (YyTokenGroup *self)
 {
+  GtkBox *box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 6));
+
   self->rows = g_ptr_array_new ();
-  self->change_pin =
-      g_object_new (YY_TYPE_BUTTON, "use-underline", TRUE, "label", _ ("Change _PIN"), NULL);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->change_pin), "win.change-pin");
-  gtk_widget_set_valign (self->change_pin, GTK_ALIGN_CENTER);
-  adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (self), self->change_pin);
+  self->change_pin = add_button (box, _ ("Change _PIN"), "win.change-pin");
+  self->unlock = add_button (box, _ ("_Forgot PIN"), "win.unlock-token");
+  gtk_widget_set_valign (GTK_WIDGET (box), GTK_ALIGN_CENTER);
+  adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (self), GTK_WIDGET (box));
 }
 
 GtkWidget *

@@ -109,6 +109,22 @@ on_change_pin (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_unlock_token (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  YyWindow *self = YY_WINDOW (widget);
+  g_autoptr (YyToken) token = find_token (self, g_variant_get_string (parameter, NULL));
+
+  if (token != NULL)
+    yy_window_unlock_token (self, token);
+}
+
+static void
+on_leave_steps (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  yy_window_leave_steps (YY_WINDOW (widget));
+}
+
+static void
 on_test_signature (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   YyWindow *self = YY_WINDOW (widget);
@@ -165,6 +181,8 @@ yy_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.activate-certificate", "s",
                                    on_activate_certificate);
   gtk_widget_class_install_action (widget_class, "win.change-pin", "s", on_change_pin);
+  gtk_widget_class_install_action (widget_class, "win.unlock-token", "s", on_unlock_token);
+  gtk_widget_class_install_action (widget_class, "win.leave-steps", NULL, on_leave_steps);
   gtk_widget_class_install_action (widget_class, "win.test-signature", "(ss)", on_test_signature);
   gtk_widget_class_install_action (widget_class, "win.export-certificate", "(ss)",
                                    on_export_certificate);

@@ -7,13 +7,17 @@
 
 #include "app/yy-certificates-page.h"
 #include "app/yy-home-page.h"
+#include "app/yy-pages.h"
 #include "app/yy-text.h"
+#include "app/yy-unlock-page.h"
 
 struct _YyWindow
 {
   AdwApplicationWindow parent_instance;
 
   YyClient *client;
+  GtkStack *shell;
+  AdwBin *steps;
   AdwViewStack *stack;
   AdwBin *home;
   AdwBin *certificates;
@@ -78,6 +82,13 @@ get_stack_if_narrow (YyWindow *self, gboolean narrow, gpointer user_data)
   return narrow ? g_object_ref (self->stack) : NULL;
 }
 
+/* On a way in steps there is nothing to switch to. */
+static gboolean
+reveals_switcher (YyWindow *self, gboolean narrow, const char *shell, gpointer user_data)
+{
+  return narrow && g_strcmp0 (shell, "views") == 0;
+}
+
 static void
 make_menu (GtkMenuButton *button, gpointer user_data)
 {
@@ -131,6 +142,8 @@ yy_window_class_init (YyWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = yy_window_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/yinyao/Client/yy-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, YyWindow, shell);
+  gtk_widget_class_bind_template_child (widget_class, YyWindow, steps);
   gtk_widget_class_bind_template_child (widget_class, YyWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, YyWindow, home);
   gtk_widget_class_bind_template_child (widget_class, YyWindow, certificates);
@@ -141,6 +154,7 @@ yy_window_class_init (YyWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, YyWindow, authority);
   gtk_widget_class_bind_template_child (widget_class, YyWindow, hotline);
   gtk_widget_class_bind_template_callback (widget_class, get_stack_if_narrow);
+  gtk_widget_class_bind_template_callback (widget_class, reveals_switcher);
   yy_window_install_actions (widget_class);
 }
 
@@ -161,6 +175,7 @@ yy_window_new (GtkApplication *application, YyClient *client)
   g_signal_connect_object (self->stack, "notify::visible-child", G_CALLBACK (on_visible_page), self,
                            G_CONNECT_SWAPPED);
   on_visible_page (self);
+  yy_pages_show (self->shell, "views");
   return self;
 }
 
@@ -177,8 +192,28 @@ yy_window_show_page (YyWindow *self, const char *name)
 
   if (page == NULL)
     return;
+  yy_pages_show (self->shell, "views");
   adw_view_stack_set_visible_child (self->stack, page);
   gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
+}
+
+/* A way that was begun is kept, with what was typed, until one for another token is begun. */
+void
+yy_window_unlock_token (YyWindow *self, YyToken *token)
+{
+  GtkWidget *page = adw_bin_get_child (self->steps);
+  YyToken *shown = page == NULL ? NULL : yy_unlock_page_get_token (YY_UNLOCK_PAGE (page));
+
+  if (shown == NULL || !g_str_equal (yy_token_get_key (shown), yy_token_get_key (token)))
+    adw_bin_set_child (self->steps, yy_unlock_page_new (self->client, token));
+  yy_pages_show (self->shell, "steps");
+  gtk_widget_child_focus (GTK_WIDGET (self->steps), GTK_DIR_TAB_FORWARD);
+}
+
+void
+yy_window_leave_steps (YyWindow *self)
+{
+  yy_window_show_page (self, adw_view_stack_get_visible_child_name (self->stack));
 }
 
 void
@@ -187,37 +222,75 @@ yy_window_show_toast (YyWindow *self, const char *message)
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (message));
 }
 
-/* The first token that has no certificate yet: what "activate" without a name means. */
-static YyToken *
-find_token_to_activate (GListModel *tokens)
+/* A link names no token: the first one that can be meant is. */
+static gboolean
+can_be_activated (YyToken *token)
 {
+  return yy_text_find_certificate (token) == NULL;
+}
+
+static gboolean
+is_activated (YyToken *token)
+{
+  return yy_text_find_certificate (token) != NULL;
+}
+
+static gboolean
+is_locked (YyToken *token)
+{
+  return is_activated (token) && yy_token_get_pin_state (token) == YY_PIN_LOCKED;
+}
+
+static YyToken *
+find_token (YyWindow *self, gboolean (*is_meant) (YyToken *token))
+{
+  GListModel *tokens = G_LIST_MODEL (yy_client_get_manager (self->client));
+
   for (guint i = 0; i < g_list_model_get_n_items (tokens); i++)
     {
       g_autoptr (YyToken) token = g_list_model_get_item (tokens, i);
 
-      if (yy_text_get_condition (token) == YY_CONDITION_NOT_ACTIVATED)
+      if (is_meant (token))
         return token;
     }
   return NULL;
 }
 
+static void
+follow_to_activation (YyWindow *self)
+{
+  YyToken *token = find_token (self, can_be_activated);
+
+  if (token != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.activate-certificate", "s",
+                                yy_token_get_key (token));
+  else
+    yy_window_show_toast (self, _ ("Plug in the token that you want to activate"));
+}
+
+static void
+follow_to_unlocking (YyWindow *self)
+{
+  YyToken *locked = find_token (self, is_locked);
+  YyToken *token = locked != NULL ? locked : find_token (self, is_activated);
+
+  if (token != NULL)
+    yy_window_unlock_token (self, token);
+  else
+    yy_window_show_toast (self, _ ("Plug in the token whose PIN you forgot"));
+}
+
 void
 yy_window_follow_link (YyWindow *self, YyLink link)
 {
-  YyToken *token = NULL;
-
   if (link == YY_LINK_UNKNOWN)
     {
       yy_window_show_toast (self, _ ("This link leads to no page of this program"));
       return;
     }
   yy_window_show_page (self, yy_link_get_page (link));
-  if (link != YY_LINK_ACTIVATE)
-    return;
-  token = find_token_to_activate (G_LIST_MODEL (yy_client_get_manager (self->client)));
-  if (token != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.activate-certificate", "s",
-                                yy_token_get_key (token));
-  else
-    yy_window_show_toast (self, _ ("Plug in the token that you want to activate"));
+  if (link == YY_LINK_ACTIVATE)
+    follow_to_activation (self);
+  else if (link == YY_LINK_UNLOCK)
+    follow_to_unlocking (self);
 }

@@ -16,8 +16,9 @@ G_BEGIN_DECLS
  *
  * - win.show-page (s): a page by name
  * - win.refresh: looks at all tokens again
- * - win.activate-certificate (s), win.change-pin (s), win.show-certificates (s): for the token with
- *   this yy_token_get_key()
+ * - win.activate-certificate (s), win.change-pin (s), win.unlock-token (s),
+ *   win.show-certificates (s): for the token with this yy_token_get_key()
+ * - win.leave-steps: from a way in steps back to the pages
  * - win.test-signature (ss), win.export-certificate (ss): token and hexadecimal CKA_ID
  * - win.show-shortcuts: the window of keyboard shortcuts
  * - win.toast (s): shows a short message
@@ -29,6 +30,9 @@ YyWindow *yy_window_new (GtkApplication *application, YyClient *client);
 YyClient *yy_window_get_client (YyWindow *self);
 void yy_window_show_page (YyWindow *self, const char *name);
 void yy_window_show_toast (YyWindow *self, const char *message);
+/** yy_window_unlock_token: shows the way through a forgotten PIN of this token, where it is */
+void yy_window_unlock_token (YyWindow *self, YyToken *token);
+void yy_window_leave_steps (YyWindow *self);
 void yy_window_follow_link (YyWindow *self, YyLink link);
 
 /** yy_window_install_actions: for the class's initialisation */
