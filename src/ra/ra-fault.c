@@ -45,6 +45,8 @@ static const struct
   [RA_FAULT_NOT_READY] = { "not-ready", 409 },
   [RA_FAULT_CONFLICT] = { "conflict", 409 },
   [RA_FAULT_TOO_LARGE] = { "too-large", 413 },
+  [RA_FAULT_UNACCEPTABLE] = { "unacceptable", 422 },
+  [RA_FAULT_SO_PIN_LOST] = { "so-pin-lost", 409 },
   [RA_FAULT_RATE_LIMITED] = { "rate-limited", 429 },
   [RA_FAULT_INTERNAL] = { "internal", 500 },
 };
@@ -99,6 +101,12 @@ gboolean
 ra_fault_set_state (GError **error, const char *message, const char *state)
 {
   return set_detail (error, RA_FAULT_NOT_READY, message, "state", state, 0);
+}
+
+gboolean
+ra_fault_set_reason (GError **error, const char *message, const char *reason)
+{
+  return set_detail (error, RA_FAULT_UNACCEPTABLE, message, "reason", reason, 0);
 }
 
 void

@@ -25,6 +25,8 @@ typedef enum
   RA_FAULT_NOT_READY,
   RA_FAULT_CONFLICT,
   RA_FAULT_TOO_LARGE,
+  RA_FAULT_UNACCEPTABLE,
+  RA_FAULT_SO_PIN_LOST,
   RA_FAULT_RATE_LIMITED,
   RA_FAULT_INTERNAL,
 } RaFault;
@@ -51,6 +53,8 @@ gboolean ra_fault_set_number (GError **error,
                               guint number);
 /** ra_fault_set_state: %RA_FAULT_NOT_READY with the state of what is not ready */
 gboolean ra_fault_set_state (GError **error, const char *message, const char *state);
+/** ra_fault_set_reason: %RA_FAULT_UNACCEPTABLE with what is wrong with a document: "pages" */
+gboolean ra_fault_set_reason (GError **error, const char *message, const char *reason);
 
 /**
  * ra_fault_get_detail:

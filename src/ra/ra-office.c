@@ -25,7 +25,8 @@ facts_of (RaSite *site, const YyOrder *order)
   guint price = site->rules->fees[order->type];
 
   return (YyOrderFacts){ .fee = yy_order_type_get_fee (order->type, price, order->years),
-                         .paid = order->paid };
+                         .paid = order->paid,
+                         .agent_matches = order->agent_matches };
 }
 
 /* One event: the state machine decides, the log and the order say so. */
@@ -187,7 +188,7 @@ ra_office_resend (RaSite *site,
 }
 
 static gboolean
-use_up_codes (RaSite *site, YyOrder *order, GError **error)
+end_codes (RaSite *site, const YyOrder *order, RaCodeState state, GError **error)
 {
   g_autoptr (GPtrArray) codes = ra_store_list_codes (site->store, order->number, error);
 
@@ -199,11 +200,18 @@ use_up_codes (RaSite *site, YyOrder *order, GError **error)
 
       if (code->state != RA_CODE_VALID)
         continue;
-      code->state = RA_CODE_USED;
+      code->state = state;
       if (!ra_store_update_code (site->store, code, error))
         return FALSE;
     }
   return ra_store_drop_message_codes (site->store, order->number, error);
+}
+
+gboolean
+ra_office_withdraw (RaSite *site, const char *who, YyOrder *order, const char *why, GError **error)
+{
+  return happen (site, who, order, YY_ORDER_WITHDRAW, why, error) &&
+         end_codes (site, order, RA_CODE_VOID, error);
 }
 
 gboolean
@@ -212,7 +220,7 @@ ra_office_complete (RaSite *site, const char *who, YyOrder *order, GError **erro
   g_autoptr (RaToken) token = NULL;
 
   if (!happen (site, who, order, YY_ORDER_COMPLETE, NULL, error) ||
-      !use_up_codes (site, order, error) ||
+      !end_codes (site, order, RA_CODE_USED, error) ||
       !ra_store_get_token (site->store, order->token, &token, error))
     return FALSE;
   g_free (token->state);

@@ -42,7 +42,16 @@ YyOrder *ra_office_resend (RaSite *site,
                            gint64 *message,
                            GError **error);
 
-/** ra_office_complete: the certificate was confirmed and the grant closed */
+/**
+ * ra_office_withdraw:
+ * @why: (nullable): for the audit log
+ *
+ * Takes an order back; its codes are void.
+ */
+gboolean
+ra_office_withdraw (RaSite *site, const char *who, YyOrder *order, const char *why, GError **error);
+
+/** ra_office_complete: what the order is for was done, and its grant closed */
 gboolean ra_office_complete (RaSite *site, const char *who, YyOrder *order, GError **error);
 
 /** ra_office_get_order: Returns: (transfer full): or %NULL with %YY_ERROR_REFUSED */

@@ -24,7 +24,7 @@ ra_token_free (RaToken *token)
 }
 
 #define TOKEN_COLUMNS                                                                              \
-  "SELECT serial, model, state, order_number, so_pin, pending, previous FROM tokens "
+  "SELECT serial, model, state, order_number, so_pin, pending, previous, so_lost FROM tokens "
 
 static RaToken *
 read_token (RaRows rows)
@@ -38,6 +38,7 @@ read_token (RaRows rows)
   token->so_pin = ra_rows_dup_bytes (rows, 4);
   token->pending = ra_rows_dup_bytes (rows, 5);
   token->previous = ra_rows_dup_bytes (rows, 6);
+  token->so_lost = ra_rows_get_int (rows, 7) != 0;
   return token;
 }
 
@@ -78,12 +79,12 @@ ra_store_save_token (RaStore *store, RaToken *token, GError **error)
 {
   return ra_database_run (
       store->database, error,
-      "INSERT INTO tokens (serial, model, state, order_number, so_pin, pending, previous) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (serial) DO UPDATE SET model = excluded.model, "
+      "INSERT INTO tokens (serial, model, state, order_number, so_pin, pending, previous, so_lost) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (serial) DO UPDATE SET model = excluded.model, "
       "state = excluded.state, order_number = excluded.order_number, so_pin = excluded.so_pin, "
-      "pending = excluded.pending, previous = excluded.previous",
-      "ssssbbb", token->serial, token->model, token->state, token->order, token->so_pin,
-      token->pending, token->previous);
+      "pending = excluded.pending, previous = excluded.previous, so_lost = excluded.so_lost",
+      "ssssbbbi", token->serial, token->model, token->state, token->order, token->so_pin,
+      token->pending, token->previous, (gint64) token->so_lost);
 }
 
 void
@@ -154,6 +155,20 @@ ra_store_get_newest_grant (RaStore *store, const char *order, RaGrant **grant, G
       ra_database_query (store->database, error,
                          GRANT_COLUMNS "WHERE order_number = ? ORDER BY sequence DESC LIMIT 1", "s",
                          order);
+
+  return read_grant (store, rows, grant, error);
+}
+
+gboolean
+ra_store_get_newest_grant_of_token (RaStore *store,
+                                    const char *token,
+                                    RaGrant **grant,
+                                    GError **error)
+{
+  g_auto (RaRows) rows =
+      ra_database_query (store->database, error,
+                         GRANT_COLUMNS "WHERE token = ? ORDER BY sequence DESC LIMIT 1", "s",
+                         token);
 
   return read_grant (store, rows, grant, error);
 }
