@@ -224,25 +224,43 @@ check_text (const YyOrderField *field, const char *value)
   return is_visible (value) ? NULL : N_ ("invisible characters are not allowed");
 }
 
-static gboolean
-check_field (const YyOrder *order, const YyOrderField *field, GError **error)
+static const char *
+find_problem (const YyOrder *order, const YyOrderField *field)
 {
   const char *value = *yy_order_field_value (order, field);
   const char *problem = NULL;
 
   if (!yy_order_field_belongs (field, order->type))
-    problem = value == NULL ? NULL : N_ ("an order of this type does not have this field");
-  else if (value == NULL || *value == '\0')
-    problem = field->required ? N_ ("this field is needed") : NULL;
-  else
-    {
-      problem = check_text (field, value);
-      if (problem == NULL && field->check != NULL)
-        problem = field->check (order, value);
-    }
+    return value == NULL ? NULL : N_ ("an order of this type does not have this field");
+  if (value == NULL || *value == '\0')
+    return field->required ? N_ ("this field is needed") : NULL;
+  problem = check_text (field, value);
+  if (problem == NULL && field->check != NULL)
+    problem = field->check (order, value);
+  return problem;
+}
+
+static gboolean
+check_field (const YyOrder *order, const YyOrderField *field, GError **error)
+{
+  const char *problem = find_problem (order, field);
+
   if (problem == NULL)
     return TRUE;
   return yy_order_field_refuse (error, field->group, field->key, _ (problem));
+}
+
+const char *
+yy_order_check_field (const YyOrder *order, const char *group, const char *key)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (g_str_equal (fields[i].group, group) && g_str_equal (fields[i].key, key))
+      {
+        const char *problem = find_problem (order, &fields[i]);
+
+        return problem == NULL ? NULL : _ (problem);
+      }
+  g_return_val_if_reached (NULL);
 }
 
 static gboolean

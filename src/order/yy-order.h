@@ -75,6 +75,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (YyOrder, yy_order_free)
 gboolean yy_order_check (const YyOrder *order, GError **error);
 
 /**
+ * yy_order_check_field:
+ * @group: "organization", "agent" or "order"
+ * @key: as in a key file: "document-number"
+ *
+ * For checking a form while it is filled in.
+ *
+ * Returns: (nullable): what is wrong with this field, translated, without a capital letter and a
+ *   full stop; %NULL when nothing is
+ */
+const char *yy_order_check_field (const YyOrder *order, const char *group, const char *key);
+
+/**
  * yy_order_new_from_key_file:
  * @bytes: a key file with the groups [organization], [agent] and [order];
  * data/profiles/demo-order.ini is the documented example, data/profiles/demo-unlock.ini the one for

@@ -347,6 +347,22 @@ test_unlock_bad_fields (void)
 }
 
 static void
+test_unlock_one_field (void)
+{
+  g_autofree char *text = read_data ("demo-unlock.ini");
+  g_autoptr (YyOrder) order = parse_order (text, NULL);
+
+  g_assert_null (yy_order_check_field (order, "organization", "name"));
+  g_assert_null (yy_order_check_field (order, "agent", "document-number"));
+  g_clear_pointer (&order->organization, g_free);
+  order->agent_document_number[17] = '9';
+  g_assert_cmpstr (yy_order_check_field (order, "organization", "name"), ==,
+                   "this field is needed");
+  g_assert_nonnull (strstr (yy_order_check_field (order, "agent", "document-number"), "last one"));
+  g_assert_null (yy_order_check_field (order, "agent", "mobile"));
+}
+
+static void
 test_unlock_json (void)
 {
   g_autofree char *text = read_data ("demo-unlock.ini");
@@ -486,6 +502,7 @@ main (int argc, char **argv)
   g_test_add_func ("/order/apply-json-members", test_apply_json_members);
   g_test_add_func ("/order/unlock/sample", test_unlock_sample);
   g_test_add_func ("/order/unlock/bad-fields", test_unlock_bad_fields);
+  g_test_add_func ("/order/unlock/one-field", test_unlock_one_field);
   g_test_add_func ("/order/unlock/json", test_unlock_json);
   g_test_add_func ("/order/unlock/bad-json", test_unlock_bad_json);
   g_test_add_func ("/profile/demo", test_profile);
