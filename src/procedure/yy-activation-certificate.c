@@ -15,11 +15,11 @@ on_key_generated (GObject *source, GAsyncResult *result, gpointer user_data)
   run->spki = yy_token_session_generate_key_finish (YY_TOKEN_SESSION (source), result, &error);
   if (run->spki == NULL)
     {
-      yy_activation_fail (task, error);
+      yy_run_fail (task, error);
       return;
     }
   run->logged_in = TRUE;
-  yy_activation_next (task);
+  yy_run_next (task);
 }
 
 static void
@@ -31,11 +31,12 @@ on_logged_in (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!yy_token_session_finish (YY_TOKEN_SESSION (source), result, &error))
     {
-      yy_activation_fail (task, error);
+      yy_run_fail (task, error);
       return;
     }
-  yy_token_session_generate_key_async (run->session, run->grant->key_id, run->grant->key_label,
-                                       run->grant->key_type, run->grant->key_bits, run->cancellable,
+  yy_token_session_generate_key_async (run->reset.run.session, run->reset.grant->key_id,
+                                       run->reset.grant->key_label, run->reset.grant->key_type,
+                                       run->reset.grant->key_bits, run->reset.run.cancellable,
                                        on_key_generated, task);
 }
 
@@ -44,7 +45,8 @@ yy_activation_make_key (GTask *task)
 {
   YyActivationRun *run = g_task_get_task_data (task);
 
-  yy_token_session_login_async (run->session, run->new_pin, run->cancellable, on_logged_in, task);
+  yy_token_session_login_async (run->reset.run.session, run->reset.new_pin,
+                                run->reset.run.cancellable, on_logged_in, task);
 }
 
 /* Certificate */
@@ -64,22 +66,23 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
   GTask *task = user_data;
   YyActivationRun *run = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
-  g_autoptr (YyToken) token = yy_token_session_dup_snapshot (run->session);
+  g_autoptr (YyToken) token = yy_token_session_dup_snapshot (run->reset.run.session);
   gboolean looked = yy_service_look_finish (YY_SERVICE (source), result, &error);
 
   if (run->request_error == NULL && looked)
-    yy_activation_next (task);
+    yy_run_next (task);
   else if (run->request_error == NULL)
-    yy_activation_fail (task, g_steal_pointer (&error));
+    yy_run_fail (task, g_steal_pointer (&error));
   /* The answer to the confirmation was lost, and the order is completed: nothing was lost. */
   else if (looked && token != NULL &&
-           yy_activation_next_step (token, run->grant, run->id, TRUE) == YY_ACTIVATION_DONE)
-    yy_activation_next (task);
+           yy_activation_next_step (token, run->reset.grant, run->reset.run.id, TRUE) ==
+               YY_ACTIVATION_DONE)
+    yy_run_next (task);
   else if (!looked && ++run->looks < MAX_LOOKS &&
-           !g_cancellable_is_cancelled (run->service_cancellable))
+           !g_cancellable_is_cancelled (run->reset.run.service_cancellable))
     g_timeout_add_seconds (run->looks, on_look_again, task);
   else
-    yy_activation_fail (task, g_steal_pointer (&run->request_error));
+    yy_run_fail (task, g_steal_pointer (&run->request_error));
 }
 
 static void
@@ -87,7 +90,8 @@ look (GTask *task)
 {
   YyActivationRun *run = g_task_get_task_data (task);
 
-  yy_service_look_async (run->service, run->grant, run->service_cancellable, on_looked, task);
+  yy_service_look_async (run->reset.run.service, run->reset.grant,
+                         run->reset.run.service_cancellable, on_looked, task);
 }
 
 static void
@@ -103,7 +107,7 @@ on_enrolled (GObject *source, GAsyncResult *result, gpointer user_data)
   if (certificate == NULL && !g_error_matches (error, YY_ERROR, YY_ERROR_SERVICE_UNREACHABLE) &&
       !g_error_matches (error, YY_ERROR, YY_ERROR_SERVICE_FAILED))
     {
-      yy_activation_fail (task, error);
+      yy_run_fail (task, error);
       return;
     }
   run->request_error = error;
@@ -135,7 +139,8 @@ on_transfer (YyTokenSession *session, GBytes *request, gpointer handle, gpointer
 
   transfer->session = g_object_ref (session);
   transfer->handle = handle;
-  yy_service_cmp_async (run->service, request, run->service_cancellable, on_cmp_answered, transfer);
+  yy_service_cmp_async (run->reset.run.service, request, run->reset.run.service_cancellable,
+                        on_cmp_answered, transfer);
 }
 
 static void
@@ -145,11 +150,11 @@ on_cmp_secret (GObject *source, GAsyncResult *result, gpointer user_data)
   YyActivationRun *run = g_task_get_task_data (task);
   GError *error = NULL;
   YyEnrolment enrolment = {
-    .id = run->grant->key_id,
-    .label = run->grant->key_label,
-    .subject = run->grant->subject,
-    .reference = run->grant->cmp_reference,
-    .anchors = run->anchors,
+    .id = run->reset.grant->key_id,
+    .label = run->reset.grant->key_label,
+    .subject = run->reset.grant->subject,
+    .reference = run->reset.grant->cmp_reference,
+    .anchors = run->reset.anchors,
     .transfer = on_transfer,
     .transfer_data = run,
   };
@@ -158,11 +163,12 @@ on_cmp_secret (GObject *source, GAsyncResult *result, gpointer user_data)
   run->cmp_secret = yy_service_get_cmp_secret_finish (YY_SERVICE (source), result, &error);
   if (run->cmp_secret == NULL)
     {
-      yy_activation_fail (task, error);
+      yy_run_fail (task, error);
       return;
     }
   enrolment.secret = run->cmp_secret;
-  yy_token_session_enrol_async (run->session, &enrolment, run->cancellable, on_enrolled, task);
+  yy_token_session_enrol_async (run->reset.run.session, &enrolment, run->reset.run.cancellable,
+                                on_enrolled, task);
 }
 
 void
@@ -170,6 +176,6 @@ yy_activation_request (GTask *task)
 {
   YyActivationRun *run = g_task_get_task_data (task);
 
-  yy_service_get_cmp_secret_async (run->service, run->grant, run->service_cancellable,
-                                   on_cmp_secret, task);
+  yy_service_get_cmp_secret_async (run->reset.run.service, run->reset.grant,
+                                   run->reset.run.service_cancellable, on_cmp_secret, task);
 }

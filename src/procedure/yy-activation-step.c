@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "procedure/yy-activation.h"
 
-#include <string.h>
-
 #include <glib/gi18n.h>
+
+#include "procedure/yy-pin-reset.h"
 
 static const struct
 {
@@ -50,31 +50,18 @@ is_completed (YyToken *token, YyGrant *grant)
                         yy_certificate_get_der (grant->certificate));
 }
 
+G_STATIC_ASSERT ((int) YY_ACTIVATION_AUTHORISE == (int) YY_PIN_RESET_AUTHORISE &&
+                 (int) YY_ACTIVATION_SET_PIN == (int) YY_PIN_RESET_SET_PIN &&
+                 (int) YY_ACTIVATION_ROTATE == (int) YY_PIN_RESET_ROTATE &&
+                 (int) YY_ACTIVATION_CLOSE == (int) YY_PIN_RESET_CLOSE);
+
 YyActivationStep
 yy_activation_next_step (YyToken *token, YyGrant *grant, const char *session, gboolean logged_in)
 {
-  gboolean ours = FALSE;
+  YyPinResetStep step = yy_pin_reset_next_step (grant, session);
 
-  if (grant == NULL)
-    return YY_ACTIVATION_AUTHORISE;
-  ours = g_strcmp0 (grant->session, session) == 0;
-  switch (grant->state)
-    {
-    case YY_GRANT_AUTHORISED:
-    case YY_GRANT_RELEASED:
-      return YY_ACTIVATION_SET_PIN;
-    /* A PIN that another run set is not the one this person just chose. */
-    case YY_GRANT_PIN_SET:
-      return ours ? YY_ACTIVATION_ROTATE : YY_ACTIVATION_SET_PIN;
-    case YY_GRANT_ROTATED:
-      return ours ? YY_ACTIVATION_CLOSE : YY_ACTIVATION_SET_PIN;
-    case YY_GRANT_CLOSED:
-    default:
-      break;
-    }
-  /* Closed by another run: the service has a new grant for this one. */
-  if (!ours)
-    return YY_ACTIVATION_AUTHORISE;
+  if (step != YY_PIN_RESET_CLOSED)
+    return (YyActivationStep) step;
   if (is_completed (token, grant))
     return YY_ACTIVATION_DONE;
   if (!logged_in || yy_token_find_key (token, grant->key_id) == NULL)

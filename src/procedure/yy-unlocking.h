@@ -25,15 +25,14 @@ const char *yy_unlocking_step_get_nick (YyUnlockingStep step);
 
 /**
  * yy_unlocking_next_step:
- * @token: the snapshot as it is now
  * @grant: (nullable): the grant as it is now, %NULL before it was asked for
  * @session: this run
  * @proved: the new PIN was seen to open the token
  *
- * The procedure itself: a pure function.
+ * The procedure itself: a pure function. Of the token only @proved counts: no snapshot shows which
+ * PIN or SO PIN it has, and its contents stay as they are.
  */
-YyUnlockingStep
-yy_unlocking_next_step (YyToken *token, YyGrant *grant, const char *session, gboolean proved);
+YyUnlockingStep yy_unlocking_next_step (YyGrant *grant, const char *session, gboolean proved);
 
 /** YyUnlockingProgressFunc: @step begins. Main context. */
 typedef void (*YyUnlockingProgressFunc) (YyUnlockingStep step, gpointer user_data);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A run on a grant: SO PIN released, user's PIN set, SO PIN rotated, grant closed. It is the whole
+ * of unlocking and the first part of an activation. */
+#pragma once
+
+#include "order/yy-profile.h"
+#include "procedure/yy-pin-proof.h"
+#include "procedure/yy-run.h"
+
+G_BEGIN_DECLS
+
+/** YyPinResetStep: the first steps of every procedure with a grant, whose own numbers begin so */
+typedef enum
+{
+  YY_PIN_RESET_AUTHORISE,
+  YY_PIN_RESET_SET_PIN,
+  YY_PIN_RESET_ROTATE,
+  YY_PIN_RESET_CLOSE,
+  YY_PIN_RESET_CLOSED, /* this run closed the grant */
+} YyPinResetStep;
+
+/**
+ * YyPinResetKind: what the procedures do each in their own way
+ * @proof: shows that the order was completed a moment ago
+ * @was_done: it was; ends the run. @certificate: (nullable): whose key signed
+ * @so_pins_refused: the token took none of the SO PINs that the service knows; ends the run with
+ *   @error: (transfer full)
+ */
+typedef struct
+{
+  YyPinProof proof;
+  void (*was_done) (GTask *task, YyCertificate *certificate);
+  void (*so_pins_refused) (GTask *task, GError *error);
+} YyPinResetKind;
+
+/** YyPinReset: embeds #YyRun, and is embedded itself */
+typedef struct
+{
+  YyRun run;
+
+  const YyPinResetKind *kind;
+  YyPinPolicy policy;
+  YySecret *code;
+  YySecret *new_pin;
+  GPtrArray *anchors; /* (nullable): for the proof */
+
+  YyGrant *grant;
+  GError *refusal; /* of a code that was used */
+  YySecret *current;
+  YySecret *pending;
+  gboolean needs_rotation;
+  guint n_refused;    /* SO PINs that the token did not take */
+  gboolean tried_all; /* those that the service knows */
+} YyPinReset;
+
+/**
+ * yy_pin_reset_init:
+ * @code: (transfer full)
+ * @new_pin: (transfer full)
+ */
+void yy_pin_reset_init (YyPinReset *reset,
+                        const YyPinResetKind *kind,
+                        const YyPinPolicy *policy,
+                        YySecret *code,
+                        YySecret *new_pin);
+void yy_pin_reset_clear (YyPinReset *reset);
+void yy_pin_reset_wipe (YyPinReset *reset);
+
+/** yy_pin_reset_open: the session, and whether PIN and token are fit for it: before anything is
+ * asked of the service or changed on the token */
+gboolean yy_pin_reset_open (YyPinReset *reset, const char *module, GError **error);
+
+/**
+ * yy_pin_reset_next_step:
+ * @grant: (nullable): as it is now
+ * @session: this run
+ *
+ * A pure function of the grant alone: no token shows which PIN or SO PIN it has.
+ */
+YyPinResetStep yy_pin_reset_next_step (YyGrant *grant, const char *session);
+
+/**
+ * yy_pin_reset_authorised:
+ * @grant: (transfer full) (nullable): what the code was answered with
+ * @error: (transfer full) (nullable): or why there is none
+ *
+ * Goes on. A code that was used is no error when the order was completed a moment ago and only the
+ * answer to that was lost: the token can show it.
+ */
+void yy_pin_reset_authorised (GTask *task, YyGrant *grant, GError *error);
+
+/** yy_pin_reset_perform: one of the steps from %YY_PIN_RESET_SET_PIN to %YY_PIN_RESET_CLOSE */
+void yy_pin_reset_perform (GTask *task, YyPinResetStep step);
+
+/** yy_pin_reset_guard: Returns: (transfer none): the one for all runs with these tokens */
+YyPinGuard *yy_pin_reset_guard (YyTokenManager *manager);
+
+G_END_DECLS

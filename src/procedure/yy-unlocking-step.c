@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "procedure/yy-unlocking.h"
+
+#include <glib/gi18n.h>
+
+#include "procedure/yy-pin-reset.h"
+
+static const struct
+{
+  const char *nick;
+  const char *title;
+} steps[] = {
+  [YY_UNLOCKING_AUTHORISE] = { "authorise", N_ ("Check the verification code") },
+  [YY_UNLOCKING_SET_PIN] = { "set-pin", N_ ("Set the PIN") },
+  [YY_UNLOCKING_ROTATE] = { "rotate", N_ ("Change the unlocking code") },
+  [YY_UNLOCKING_CLOSE] = { "close", N_ ("Report the token as unlocked") },
+  [YY_UNLOCKING_PROVE] = { "prove", N_ ("Open the token with the new PIN") },
+  [YY_UNLOCKING_DONE] = { "done", N_ ("Done") },
+};
+
+const char *
+yy_unlocking_step_get_title (YyUnlockingStep step)
+{
+  g_return_val_if_fail (step < G_N_ELEMENTS (steps), NULL);
+
+  return _ (steps[step].title);
+}
+
+const char *
+yy_unlocking_step_get_nick (YyUnlockingStep step)
+{
+  g_return_val_if_fail (step < G_N_ELEMENTS (steps), NULL);
+
+  return steps[step].nick;
+}
+
+G_STATIC_ASSERT ((int) YY_UNLOCKING_AUTHORISE == (int) YY_PIN_RESET_AUTHORISE &&
+                 (int) YY_UNLOCKING_SET_PIN == (int) YY_PIN_RESET_SET_PIN &&
+                 (int) YY_UNLOCKING_ROTATE == (int) YY_PIN_RESET_ROTATE &&
+                 (int) YY_UNLOCKING_CLOSE == (int) YY_PIN_RESET_CLOSE);
+
+YyUnlockingStep
+yy_unlocking_next_step (YyGrant *grant, const char *session, gboolean proved)
+{
+  YyPinResetStep step = yy_pin_reset_next_step (grant, session);
+
+  if (step != YY_PIN_RESET_CLOSED)
+    return (YyUnlockingStep) step;
+  return proved ? YY_UNLOCKING_DONE : YY_UNLOCKING_PROVE;
+}
