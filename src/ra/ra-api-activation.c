@@ -1,75 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ra/ra-api.h"
+#include "ra/ra-api-grant.h"
 
 #include "ra/ra-activation.h"
 #include "ra/ra-fault.h"
-#include "ra/ra-grant.h"
 #include "ra/ra-preparation.h"
 
 #include <string.h>
 
 #define LABEL_MAX 60
 
-static char *
-client_name (const char *token, const RaRequest *request)
-{
-  return g_strdup_printf ("token:%s %s", token, request->address);
-}
-
-static void
-add_text (JsonBuilder *builder, const char *name, const char *text)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, text);
-}
-
 static void
 add_base64 (JsonBuilder *builder, const char *name, const void *data, gsize length)
 {
   g_autofree char *base64 = g_base64_encode (data, length);
 
-  add_text (builder, name, base64);
-}
-
-static void
-add_order (JsonBuilder *builder, const YyOrder *order)
-{
-  json_builder_set_member_name (builder, "order");
-  json_builder_begin_object (builder);
-  add_text (builder, "number", order->number);
-  add_text (builder, "type", yy_order_type_get_info (order->type)->nick);
-  add_text (builder, "state", yy_order_state_get_nick (order->state));
-  add_text (builder, "organization", order->organization);
-  json_builder_set_member_name (builder, "years");
-  json_builder_add_int_value (builder, order->years);
-  json_builder_end_object (builder);
-}
-
-static void
-add_certificate (JsonBuilder *builder, const RaCertificate *certificate)
-{
-  if (certificate != NULL)
-    {
-      add_base64 (builder, "certificate", g_bytes_get_data (certificate->der, NULL),
-                  g_bytes_get_size (certificate->der));
-      return;
-    }
-  json_builder_set_member_name (builder, "certificate");
-  json_builder_add_null_value (builder);
-}
-
-/* The bearer key is a secret only until it is sent, and its buffer is the answer's own. */
-static void
-add_grant (JsonBuilder *builder, const RaGrant *grant, const YySecret *key)
-{
-  json_builder_set_member_name (builder, "grant");
-  json_builder_begin_object (builder);
-  add_text (builder, "id", grant->id);
-  add_text (builder, "state", ra_grant_state_get_nick (grant->state));
-  add_text (builder, "session", grant->session);
-  if (key != NULL)
-    add_text (builder, "key", yy_secret_bytes (key));
-  json_builder_end_object (builder);
+  ra_api_add_text (builder, name, base64);
 }
 
 static void
@@ -88,11 +33,11 @@ add_key (JsonBuilder *builder, RaSite *site, const YyOrder *order)
   label = g_strndup (order->organization, (gsize) (end - order->organization));
   json_builder_set_member_name (builder, "key");
   json_builder_begin_object (builder);
-  add_text (builder, "type", site->rules->key_type);
+  ra_api_add_text (builder, "type", site->rules->key_type);
   json_builder_set_member_name (builder, "bits");
   json_builder_add_int_value (builder, site->rules->key_bits);
-  add_text (builder, "id", hex->str);
-  add_text (builder, "label", label);
+  ra_api_add_text (builder, "id", hex->str);
+  ra_api_add_text (builder, "label", label);
   json_builder_end_object (builder);
   g_string_free (hex, TRUE);
 }
@@ -112,64 +57,27 @@ add_subject (JsonBuilder *builder, const YyOrder *order, GError **error)
 }
 
 static gboolean
-answer_activation (RaApi *api, RaActivation *activation, RaAnswer *answer, GError **error)
+answer_activation (RaApi *api, RaCase *activation, RaAnswer *answer, GError **error)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (YySecret) key = ra_activation_key (api->site, activation, error);
+  g_autoptr (YySecret) key = ra_grants_key (api->site, activation->grant, error);
 
   if (key == NULL)
     return FALSE;
   json_builder_begin_object (builder);
-  add_order (builder, activation->order);
-  add_grant (builder, activation->grant, key);
+  ra_api_add_order (builder, activation->order);
+  ra_api_add_grant (builder, activation->grant, key);
   json_builder_set_member_name (builder, "cmp");
   json_builder_begin_object (builder);
-  add_text (builder, "reference", activation->grant->id);
+  ra_api_add_text (builder, "reference", activation->grant->id);
   json_builder_end_object (builder);
   add_key (builder, api->site, activation->order);
   if (!add_subject (builder, activation->order, error))
     return FALSE;
-  add_certificate (builder, activation->certificate);
+  ra_api_add_certificate (builder, activation->certificate);
   json_builder_end_object (builder);
   ra_api_set_json (answer, g_steal_pointer (&builder));
   return TRUE;
-}
-
-static gboolean
-is_session (const char *text)
-{
-  for (const char *c = text; *c != '\0'; c++)
-    if (!g_ascii_isxdigit (*c))
-      return FALSE;
-  return strlen (text) == 32;
-}
-
-static gboolean
-check_rate (RaApi *api,
-            const RaRequest *request,
-            const char *token,
-            const char *who,
-            GError **error)
-{
-  guint wait = MAX (ra_limiter_wait (api->limiter, request->address,
-                                     api->site->rules->wrong_codes_per_address),
-                    ra_limiter_wait (api->limiter, token, api->site->rules->wrong_codes_per_token));
-
-  if (wait == 0)
-    return TRUE;
-  return ra_fault_set_number (error, RA_FAULT_RATE_LIMITED, "too many tries", "retry_after", wait);
-}
-
-/* What may have been a guess counts; what a client does by itself does not. */
-static void
-count_failure (RaApi *api, const RaRequest *request, const char *token, const GError *error)
-{
-  if (!g_error_matches (error, RA_FAULT, RA_FAULT_CODE_INCORRECT) &&
-      !g_error_matches (error, RA_FAULT, RA_FAULT_NOT_FOUND) &&
-      !g_error_matches (error, RA_FAULT, RA_FAULT_CODE_VOID))
-    return;
-  ra_limiter_count (api->limiter, request->address);
-  ra_limiter_count (api->limiter, token);
 }
 
 gboolean
@@ -177,109 +85,40 @@ ra_api_activate (RaApi *api, const RaRequest *request, RaAnswer *answer, GError 
 {
   g_autoptr (JsonObject) body = ra_api_parse (request, error);
   const char *token = body == NULL ? NULL : ra_api_get_text (body, "token", 64, error);
-  const char *typed = token == NULL ? NULL : ra_api_get_text (body, "code", 16, error);
-  const char *session = typed == NULL ? NULL : ra_api_get_text (body, "session", 32, error);
-  g_autoptr (YySecret) code = NULL;
-  g_autoptr (RaActivation) activation = NULL;
-  g_autoptr (GError) local = NULL;
   g_autofree char *who = NULL;
+  const char *session = NULL;
+  g_autoptr (YySecret) code = NULL;
+  g_autoptr (RaCase) activation = NULL;
+  g_autoptr (GError) local = NULL;
 
-  if (session == NULL)
+  if (token == NULL)
     return FALSE;
-  if (!is_session (session) || !ra_preparation_check_serial (token))
-    return ra_fault_set (error, RA_FAULT_MALFORMED, "“session” or “token” is malformed");
-  who = client_name (token, request);
-  if (!check_rate (api, request, token, who, error))
+  if (!ra_preparation_check_serial (token))
+    return ra_fault_set (error, RA_FAULT_MALFORMED, "“token” is malformed");
+  who = ra_api_client_name (request, token);
+  if (!ra_api_get_code (api, request, who, token, body, &code, &session, error))
     return FALSE;
-  code = yy_secret_new (typed, strlen (typed));
   activation = ra_activation_begin (api->site, who, token, code, session, &local);
   if (activation != NULL)
     return answer_activation (api, activation, answer, error);
-  count_failure (api, request, token, local);
+  ra_api_count_code (api, request, token, local);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
-}
-
-static RaActivation *
-open_grant (RaApi *api, const RaRequest *request, GError **error)
-{
-  return ra_activation_open (api->site, request->address, request->variables[0], request->bearer,
-                             error);
-}
-
-gboolean
-ra_api_release (RaApi *api, const RaRequest *request, RaAnswer *answer, GError **error)
-{
-  g_autoptr (RaActivation) activation = open_grant (api, request, error);
-  g_autoptr (YySecret) current = NULL;
-  g_autoptr (YySecret) pending = NULL;
-  g_autofree char *who = NULL;
-
-  if (activation == NULL)
-    return FALSE;
-  who = client_name (activation->grant->token, request);
-  if (!ra_activation_release (api->site, who, activation, &current, &pending, error))
-    return FALSE;
-  ra_api_set_lines (answer, current, pending);
-  return TRUE;
 }
 
 gboolean
 ra_api_cmp_secret (RaApi *api, const RaRequest *request, RaAnswer *answer, GError **error)
 {
-  g_autoptr (RaActivation) activation = open_grant (api, request, error);
+  g_autoptr (RaCase) activation = ra_api_open_grant (api, request, error);
   g_autoptr (YySecret) secret = NULL;
   g_autofree char *who = NULL;
 
   if (activation == NULL)
     return FALSE;
-  who = client_name (activation->grant->token, request);
+  who = ra_api_client_name (request, activation->grant->token);
   secret = ra_activation_cmp_secret (api->site, who, activation, error);
   if (secret == NULL)
     return FALSE;
   ra_api_set_lines (answer, secret, NULL);
-  return TRUE;
-}
-
-gboolean
-ra_api_report (RaApi *api, const RaRequest *request, RaAnswer *answer, GError **error)
-{
-  g_autoptr (RaActivation) activation = open_grant (api, request, error);
-  g_autoptr (JsonObject) body = activation == NULL ? NULL : ra_api_parse (request, error);
-  const char *session = body == NULL ? NULL : ra_api_get_text (body, "session", 32, error);
-  const char *nick = session == NULL ? NULL : ra_api_get_text (body, "state", 16, error);
-  RaGrantState state = RA_GRANT_AUTHORISED;
-  JsonBuilder *builder = NULL;
-  g_autofree char *who = NULL;
-
-  if (nick == NULL)
-    return FALSE;
-  if (!is_session (session) || !ra_grant_state_from_nick (nick, &state))
-    return ra_fault_set (error, RA_FAULT_MALFORMED, "“session” or “state” is malformed");
-  who = client_name (activation->grant->token, request);
-  if (!ra_activation_report (api->site, who, activation, session, state, error))
-    return FALSE;
-  builder = json_builder_new_immutable ();
-  json_builder_begin_object (builder);
-  add_grant (builder, activation->grant, NULL);
-  json_builder_end_object (builder);
-  ra_api_set_json (answer, builder);
-  return TRUE;
-}
-
-gboolean
-ra_api_look (RaApi *api, const RaRequest *request, RaAnswer *answer, GError **error)
-{
-  g_autoptr (RaActivation) activation = open_grant (api, request, error);
-  JsonBuilder *builder = NULL;
-
-  if (activation == NULL)
-    return FALSE;
-  builder = json_builder_new_immutable ();
-  json_builder_begin_object (builder);
-  add_order (builder, activation->order);
-  add_certificate (builder, activation->certificate);
-  json_builder_end_object (builder);
-  ra_api_set_json (answer, builder);
   return TRUE;
 }

@@ -12,14 +12,13 @@ authenticate (RaApi *api, const RaRequest *request, char **who, GError **error)
 {
   g_autoptr (GBytes) hash = NULL;
   g_autofree char *name = NULL;
-  guint wait = ra_limiter_wait (api->limiter, request->address, WRONG_KEYS_PER_ADDRESS);
+  const RaRate rate = { .kind = "key", .per_address = WRONG_KEYS_PER_ADDRESS };
 
   /* First of all: the path goes into the log, and could have lines of its own in it. */
   if (!ra_preparation_check_serial (request->variables[0]))
     return ra_fault_set (error, RA_FAULT_MALFORMED, "the serial number is malformed");
-  if (wait > 0)
-    return ra_fault_set_number (error, RA_FAULT_RATE_LIMITED, "too many tries", "retry_after",
-                                wait);
+  if (!ra_api_check_rate (api, request, request->address, &rate, error))
+    return FALSE;
   if (request->bearer != NULL)
     {
       hash = ra_vault_hash (api->site->vault, "account", "", request->bearer);
@@ -28,7 +27,7 @@ authenticate (RaApi *api, const RaRequest *request, char **who, GError **error)
     }
   if (name == NULL)
     {
-      ra_limiter_count (api->limiter, request->address);
+      ra_api_count (api, request, &rate);
       return ra_store_audit (api->site->store, request->address, "office.refused", request->path,
                              "no, or a wrong, key", error) &&
              ra_fault_set (error, RA_FAULT_UNAUTHORIZED, "an office account's key is needed");

@@ -8,13 +8,6 @@
 #define CMP_TYPE "application/pkixcmp"
 
 static void
-add_text (JsonBuilder *builder, const char *name, const char *text)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, text);
-}
-
-static void
 add_number (JsonBuilder *builder, const char *name, guint number)
 {
   json_builder_set_member_name (builder, name);
@@ -33,10 +26,10 @@ ra_api_profile (RaApi *api, const RaRequest *request, RaAnswer *answer, GError *
   g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
 
   json_builder_begin_object (builder);
-  add_text (builder, "name", yy_profile_get_name (profile));
-  add_text (builder, "service", api->site->url);
-  add_text (builder, "hotline", yy_profile_get_hotline (profile));
-  add_text (builder, "language", yy_profile_get_language (profile));
+  ra_api_add_text (builder, "name", yy_profile_get_name (profile));
+  ra_api_add_text (builder, "service", api->site->url);
+  ra_api_add_text (builder, "hotline", yy_profile_get_hotline (profile));
+  ra_api_add_text (builder, "language", yy_profile_get_language (profile));
   json_builder_set_member_name (builder, "pin");
   json_builder_begin_object (builder);
   add_number (builder, "min_length", policy->min_length);
@@ -47,7 +40,7 @@ ra_api_profile (RaApi *api, const RaRequest *request, RaAnswer *answer, GError *
   json_builder_begin_array (builder);
   json_builder_add_string_value (builder, base64);
   json_builder_end_array (builder);
-  add_text (builder, "time", time);
+  ra_api_add_text (builder, "time", time);
   json_builder_end_object (builder);
   ra_api_set_json (answer, builder);
   return TRUE;

@@ -21,6 +21,7 @@ static const RaRoute routes[] = {
   { "POST", "/api/v1/grants/*/release", ra_api_release, TRUE },
   { "POST", "/api/v1/grants/*/cmp-secret", ra_api_cmp_secret, TRUE },
   { "POST", "/api/v1/grants/*/state", ra_api_report, TRUE },
+  { "POST", "/api/v1/grants/*/so-pin-incorrect", ra_api_lose_so_pin, TRUE },
   { "GET", "/api/v1/grants/*/order", ra_api_look, TRUE },
   { "GET", "/api/v1/office/tokens/*", ra_api_show_token, TRUE },
   { "POST", "/api/v1/office/tokens/*/prepare", ra_api_prepare, TRUE },
@@ -90,6 +91,19 @@ ra_api_set_json (RaAnswer *answer, JsonBuilder *builder)
   answer->status = answer->status == 0 ? 200 : answer->status;
   answer->content_type = JSON_TYPE;
   answer->body = g_bytes_new_take (text, strlen (text));
+}
+
+void
+ra_api_add_text (JsonBuilder *builder, const char *name, const char *text)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, text);
+}
+
+char *
+ra_api_client_name (const RaRequest *request, const char *token)
+{
+  return g_strdup_printf ("token:%s %s", token, request->address);
 }
 
 typedef struct

@@ -93,11 +93,42 @@ JsonObject *ra_api_parse (const RaRequest *request, GError **error);
 /** ra_api_get_text: Returns: (transfer none): a text of 1 to @max bytes, or %NULL with an error */
 const char *ra_api_get_text (JsonObject *object, const char *name, gsize max, GError **error);
 
+void ra_api_add_text (JsonBuilder *builder, const char *name, const char *text);
+
+/** ra_api_client_name: Returns: (transfer full): of a client with this token, for the audit log */
+char *ra_api_client_name (const RaRequest *request, const char *token);
+
+/**
+ * RaRate:
+ * @kind: what is counted, for the audit log, too: "code"
+ * @token: (nullable): serial number it is about; without one it is counted by address alone
+ * @per_address: limit within an hour
+ */
+typedef struct
+{
+  const char *kind;
+  const char *token;
+  guint per_address;
+  guint per_token;
+} RaRate;
+
+/** ra_api_check_rate: %RA_FAULT_RATE_LIMITED when there were too many, which is in the audit log,
+ * once a minute at most */
+gboolean ra_api_check_rate (RaApi *api,
+                            const RaRequest *request,
+                            const char *who,
+                            const RaRate *rate,
+                            GError **error);
+/** ra_api_count: one more */
+void ra_api_count (RaApi *api, const RaRequest *request, const RaRate *rate);
+
 /* The handlers, by the file they are in. */
 gboolean ra_api_activate (RaApi *, const RaRequest *, RaAnswer *, GError **);
-gboolean ra_api_release (RaApi *, const RaRequest *, RaAnswer *, GError **);
 gboolean ra_api_cmp_secret (RaApi *, const RaRequest *, RaAnswer *, GError **);
+
+gboolean ra_api_release (RaApi *, const RaRequest *, RaAnswer *, GError **);
 gboolean ra_api_report (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_lose_so_pin (RaApi *, const RaRequest *, RaAnswer *, GError **);
 gboolean ra_api_look (RaApi *, const RaRequest *, RaAnswer *, GError **);
 
 gboolean ra_api_show_token (RaApi *, const RaRequest *, RaAnswer *, GError **);

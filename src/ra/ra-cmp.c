@@ -32,7 +32,7 @@ typedef struct
 
   /* Only while a message is being processed. */
   RaCmp *cmp;
-  RaActivation *activation;
+  RaCase *activation;
   char *who;
   GError *fault;
 } Transaction;
@@ -44,7 +44,7 @@ transaction_free (Transaction *transaction)
 {
   g_clear_pointer (&transaction->server, OSSL_CMP_SRV_CTX_free);
   g_clear_pointer (&transaction->certificate, X509_free);
-  g_clear_pointer (&transaction->activation, ra_activation_free);
+  g_clear_pointer (&transaction->activation, ra_case_free);
   g_clear_error (&transaction->fault);
   g_free (transaction->grant);
   g_free (transaction->who);
@@ -352,7 +352,7 @@ run (Transaction *transaction, const char *address, OSSL_CMP_MSG *request, GErro
   answer = OSSL_CMP_SRV_process_request (transaction->server, request);
   if (!audit_refusal (transaction, error))
     return NULL;
-  g_clear_pointer (&transaction->activation, ra_activation_free);
+  g_clear_pointer (&transaction->activation, ra_case_free);
   g_clear_pointer (&transaction->who, g_free);
   if (transaction->fault == NULL ||
       g_error_matches (transaction->fault, YY_ERROR, YY_ERROR_REFUSED))

@@ -13,14 +13,14 @@ refuse (GError **error, const char *message)
   return FALSE;
 }
 
-/* Whether the grant is the order's newest and was authorised with its newest code. */
+/* Whether the grant is the token's newest and was authorised with its order's newest code. */
 static gboolean
 check_current (RaSite *site, const RaGrant *grant, GError **error)
 {
   g_autoptr (RaGrant) newest = NULL;
   g_autoptr (GPtrArray) codes = NULL;
 
-  if (!ra_store_get_newest_grant (site->store, grant->order, &newest, error))
+  if (!ra_store_get_newest_grant_of_token (site->store, grant->token, &newest, error))
     return FALSE;
   if (!g_str_equal (newest->id, grant->id))
     return refuse (error, _ ("The activation was started again elsewhere"));
@@ -31,14 +31,15 @@ check_current (RaSite *site, const RaGrant *grant, GError **error)
          refuse (error, _ ("The activation code was replaced by a newer one"));
 }
 
-RaActivation *
+RaCase *
 ra_enrolment_open (RaSite *site, const char *id, GError **error)
 {
-  g_autoptr (RaActivation) activation = g_new0 (RaActivation, 1);
+  g_autoptr (RaCase) activation = g_new0 (RaCase, 1);
 
   if (!ra_store_get_grant (site->store, id, &activation->grant, error))
     return NULL;
-  if (activation->grant == NULL)
+  /* A grant that only unlocks a token is not one to issue something for. */
+  if (activation->grant == NULL || g_bytes_get_size (activation->grant->cmp_secret) == 0)
     {
       refuse (error, _ ("There is no such reference"));
       return NULL;
@@ -82,7 +83,7 @@ revoke_certificate (RaSite *site,
 static X509 *
 issue_new (RaSite *site,
            const char *who,
-           RaActivation *activation,
+           RaCase *activation,
            GBytes *spki,
            GBytes *digest,
            GError **error)
@@ -111,11 +112,7 @@ issue_new (RaSite *site,
 }
 
 X509 *
-ra_enrolment_issue (RaSite *site,
-                    const char *who,
-                    RaActivation *activation,
-                    GBytes *spki,
-                    GError **error)
+ra_enrolment_issue (RaSite *site, const char *who, RaCase *activation, GBytes *spki, GError **error)
 {
   RaCertificate *present = activation->certificate;
   g_autoptr (GBytes) digest = NULL;
@@ -139,7 +136,7 @@ ra_enrolment_issue (RaSite *site,
 }
 
 static gboolean
-is_current (RaActivation *activation, const char *serial, GError **error)
+is_current (RaCase *activation, const char *serial, GError **error)
 {
   return (activation->certificate != NULL &&
           g_str_equal (activation->certificate->serial, serial)) ||
@@ -149,7 +146,7 @@ is_current (RaActivation *activation, const char *serial, GError **error)
 gboolean
 ra_enrolment_confirm (RaSite *site,
                       const char *who,
-                      RaActivation *activation,
+                      RaCase *activation,
                       const char *serial,
                       GError **error)
 {
@@ -169,7 +166,7 @@ ra_enrolment_confirm (RaSite *site,
 gboolean
 ra_enrolment_decline (RaSite *site,
                       const char *who,
-                      RaActivation *activation,
+                      RaCase *activation,
                       const char *serial,
                       GError **error)
 {

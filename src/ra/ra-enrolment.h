@@ -10,9 +10,9 @@ G_BEGIN_DECLS
  * reason for the applicant, or others for faults. @who is for the audit log.
  */
 
-/** ra_enrolment_open: Returns: (transfer full): of the grant @id, which must be its order's newest
+/** ra_enrolment_open: Returns: (transfer full): of the grant @id, which must be its token's newest
  */
-RaActivation *ra_enrolment_open (RaSite *site, const char *id, GError **error);
+RaCase *ra_enrolment_open (RaSite *site, const char *id, GError **error);
 
 /**
  * ra_enrolment_issue:
@@ -26,21 +26,21 @@ RaActivation *ra_enrolment_open (RaSite *site, const char *id, GError **error);
  */
 X509 *ra_enrolment_issue (RaSite *site,
                           const char *who,
-                          RaActivation *activation,
+                          RaCase *activation,
                           GBytes *spki,
                           GError **error);
 
 /** ra_enrolment_confirm: the client has tried the certificate @serial and keeps it */
 gboolean ra_enrolment_confirm (RaSite *site,
                                const char *who,
-                               RaActivation *activation,
+                               RaCase *activation,
                                const char *serial,
                                GError **error);
 
 /** ra_enrolment_decline: the client does not want the certificate @serial: it is revoked */
 gboolean ra_enrolment_decline (RaSite *site,
                                const char *who,
-                               RaActivation *activation,
+                               RaCase *activation,
                                const char *serial,
                                GError **error);
 

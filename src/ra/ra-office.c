@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra/ra-office.h"
 
+#include "ra/ra-codes.h"
 #include "ra/ra-sms.h"
 
 #include <glib/gi18n.h>
-
-#define DAY (24 * 60 * 60)
 
 YyOrder *
 ra_office_get_order (RaSite *site, const char *number, GError **error)
@@ -73,25 +72,6 @@ ra_office_add (RaSite *site, const char *who, YyOrder *order, GError **error)
          happen (site, who, order, YY_ORDER_PAY, "marked as paid by the office", error);
 }
 
-/* A new code: only its hash is kept, and the message it is in. */
-static gboolean
-send_code (RaSite *site, const char *who, YyOrder *order, gint64 *message, GError **error)
-{
-  const RaRules *rules = site->rules;
-  g_autoptr (YySecret) secret = yy_secret_new_random (rules->code_length, "0123456789");
-  g_autoptr (GBytes) hash = ra_vault_hash (site->vault, "activation", order->number, secret);
-  RaCode code = { .order = order->number,
-                  .hash = hash,
-                  .state = RA_CODE_VALID,
-                  .tries_left = rules->code_tries,
-                  .expires =
-                      g_get_real_time () / G_USEC_PER_SEC + (gint64) rules->code_days * DAY };
-
-  return ra_store_add_code (site->store, &code, error) &&
-         ra_sms_post (site, order, rules->sms_activation, secret, message, error) &&
-         ra_store_audit (site->store, who, "code.send", order->number, order->agent_mobile, error);
-}
-
 static gboolean
 has_prepared_token (RaSite *site, const YyOrder *order, gboolean *prepared, GError **error)
 {
@@ -121,7 +101,7 @@ pass_second_review (RaSite *site, const char *who, YyOrder *order, gint64 *messa
       !happen (site, who, order, YY_ORDER_RECEIVE_PAPERS, NULL, error))
     return FALSE;
   return happen (site, who, order, YY_ORDER_APPROVE, "papers checked", error) &&
-         send_code (site, who, order, message, error);
+         ra_codes_send (site, who, order, message, error);
 }
 
 YyOrder *
@@ -184,34 +164,14 @@ ra_office_resend (RaSite *site,
                    yy_order_state_get_nick (order->state));
       return NULL;
     }
-  return send_code (site, who, order, message, error) ? g_steal_pointer (&order) : NULL;
-}
-
-static gboolean
-end_codes (RaSite *site, const YyOrder *order, RaCodeState state, GError **error)
-{
-  g_autoptr (GPtrArray) codes = ra_store_list_codes (site->store, order->number, error);
-
-  if (codes == NULL)
-    return FALSE;
-  for (guint i = 0; i < codes->len; i++)
-    {
-      RaCode *code = codes->pdata[i];
-
-      if (code->state != RA_CODE_VALID)
-        continue;
-      code->state = state;
-      if (!ra_store_update_code (site->store, code, error))
-        return FALSE;
-    }
-  return ra_store_drop_message_codes (site->store, order->number, error);
+  return ra_codes_send (site, who, order, message, error) ? g_steal_pointer (&order) : NULL;
 }
 
 gboolean
 ra_office_withdraw (RaSite *site, const char *who, YyOrder *order, const char *why, GError **error)
 {
   return happen (site, who, order, YY_ORDER_WITHDRAW, why, error) &&
-         end_codes (site, order, RA_CODE_VOID, error);
+         ra_codes_end (site, order, RA_CODE_VOID, error);
 }
 
 gboolean
@@ -220,7 +180,7 @@ ra_office_complete (RaSite *site, const char *who, YyOrder *order, GError **erro
   g_autoptr (RaToken) token = NULL;
 
   if (!happen (site, who, order, YY_ORDER_COMPLETE, NULL, error) ||
-      !end_codes (site, order, RA_CODE_USED, error) ||
+      !ra_codes_end (site, order, RA_CODE_USED, error) ||
       !ra_store_get_token (site->store, order->token, &token, error))
     return FALSE;
   g_free (token->state);

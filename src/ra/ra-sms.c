@@ -19,12 +19,14 @@ static char *
 compose (RaSite *site, const YyOrder *order, const char *pattern)
 {
   g_autofree char *days = g_strdup_printf ("%u", site->rules->code_days);
+  g_autofree char *minutes = g_strdup_printf ("%u", site->rules->verification_minutes);
   GString *text = g_string_new (pattern);
 
   replace (text, "{ca}", yy_profile_get_name (site->profile));
   replace (text, "{product}", yy_profile_get_product (site->profile));
   replace (text, "{hotline}", yy_profile_get_hotline (site->profile));
   replace (text, "{days}", days);
+  replace (text, "{minutes}", minutes);
   replace (text, "{order}", order->number);
   replace (text, "{organization}", order->organization);
   replace (text, "{reason}", order->reason);
@@ -47,7 +49,8 @@ ra_sms_post (RaSite *site,
                         .text = text,
                         .code = sealed,
                         .time = g_get_real_time () / G_USEC_PER_SEC,
-                        .delivery = (char *) "outbox" };
+                        .delivery =
+                            (char *) (site->rules->sms_command == NULL ? "outbox" : "pending") };
 
   if (!ra_store_drop_message_codes (site->store, order->number, error) ||
       !ra_store_add_message (site->store, &message, error))
@@ -86,17 +89,6 @@ ra_sms_dup_text (RaSite *site, const RaMessage *message, GError **error)
   secret = yy_secret_new (text, MIN ((gsize) length, sizeof text - 1));
   OPENSSL_cleanse (text, sizeof text);
   return secret;
-}
-
-static RaMessage *
-find_message (RaSite *site, gint64 id, GError **error)
-{
-  g_autoptr (GPtrArray) messages = ra_store_list_messages (site->store, error);
-
-  for (guint i = 0; messages != NULL && i < messages->len; i++)
-    if (((RaMessage *) messages->pdata[i])->id == id)
-      return g_ptr_array_steal_index (messages, i);
-  return NULL;
 }
 
 typedef struct
@@ -175,8 +167,8 @@ ra_sms_deliver (RaSite *site, gint64 id)
 
   if (command == NULL || id == 0)
     return;
-  message = find_message (site, id, &error);
-  text = message == NULL ? NULL : ra_sms_dup_text (site, message, &error);
+  if (ra_store_get_message (site->store, id, &message, &error) && message != NULL)
+    text = ra_sms_dup_text (site, message, &error);
   sent = text != NULL && run_command (command, message->to, text, &error);
   if (!sent)
     g_warning ("A text message was not sent: %s", error == NULL ? "it is gone" : error->message);

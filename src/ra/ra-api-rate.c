@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ra/ra-api.h"
+
+#include "ra/ra-fault.h"
+
+static gboolean
+check (RaApi *api,
+       const char *who,
+       const RaRate *rate,
+       const char *key,
+       guint limit,
+       GError **error)
+{
+  guint wait = ra_limiter_wait (api->limiter, key, limit);
+  g_autofree char *what = NULL;
+
+  if (wait == 0)
+    return TRUE;
+  what = g_strconcat (rate->kind, ".rate-limited", NULL);
+  if (ra_limiter_is_news (api->limiter, key) &&
+      !ra_store_audit (api->site->store, who, what, key, "too many tries", error))
+    return FALSE;
+  return ra_fault_set_number (error, RA_FAULT_RATE_LIMITED, "too many tries", "retry_after", wait);
+}
+
+gboolean
+ra_api_check_rate (RaApi *api,
+                   const RaRequest *request,
+                   const char *who,
+                   const RaRate *rate,
+                   GError **error)
+{
+  g_autofree char *address = ra_limiter_key_of_address (rate->kind, request->address);
+  g_autofree char *token = NULL;
+
+  if (!check (api, who, rate, address, rate->per_address, error))
+    return FALSE;
+  if (rate->token == NULL)
+    return TRUE;
+  token = ra_limiter_key (rate->kind, rate->token);
+  return check (api, who, rate, token, rate->per_token, error);
+}
+
+void
+ra_api_count (RaApi *api, const RaRequest *request, const RaRate *rate)
+{
+  g_autofree char *address = ra_limiter_key_of_address (rate->kind, request->address);
+  g_autofree char *token = NULL;
+
+  ra_limiter_count (api->limiter, address);
+  if (rate->token == NULL)
+    return;
+  token = ra_limiter_key (rate->kind, rate->token);
+  ra_limiter_count (api->limiter, token);
+}
