@@ -225,19 +225,54 @@ on_released (GObject *source, GAsyncResult *result, gpointer user_data)
 /* SO PIN */
 
 static void
+on_pending_tried (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  YyPinReset *reset = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (yy_token_session_set_user_pin_finish (YY_TOKEN_SESSION (source), result, &error) < 0)
+    {
+      on_pin_not_set (task, error);
+      return;
+    }
+  reset->needs_rotation = FALSE;
+  report (task, YY_GRANT_ROTATED);
+}
+
+/* The SO PIN that was right a moment ago is wrong: another run has rotated it in between, to the
+ * pending one, because the service knows no other. That one is the second and last to be tried. */
+static void
+try_pending (GTask *task)
+{
+  YyPinReset *reset = g_task_get_task_data (task);
+  const YySecret *so_pins[] = { reset->pending };
+
+  reset->n_refused++;
+  yy_token_session_set_user_pin_async (reset->run.session, so_pins, 1, reset->new_pin,
+                                       reset->run.cancellable, on_pending_tried, task);
+}
+
+static void
 on_rotated (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   YyPinReset *reset = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (!yy_token_session_finish (YY_TOKEN_SESSION (source), result, &error))
+  if (yy_token_session_finish (YY_TOKEN_SESSION (source), result, &error))
     {
-      yy_run_fail (task, error);
-      return;
+      reset->needs_rotation = FALSE;
+      report (task, YY_GRANT_ROTATED);
     }
-  reset->needs_rotation = FALSE;
-  report (task, YY_GRANT_ROTATED);
+  else if (g_error_matches (error, YY_ERROR, YY_ERROR_SO_PIN_INCORRECT) &&
+           reset->n_refused + 1 < MAX_REFUSED_SO_PINS)
+    {
+      g_clear_error (&error);
+      try_pending (task);
+    }
+  else
+    yy_run_fail (task, error);
 }
 
 static void

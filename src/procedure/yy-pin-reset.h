@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/** YyPinResetStep: the first steps of every procedure with a grant, whose own numbers begin so */
+/** YyPinResetStep: the steps on a grant; the procedures have their own beside them */
 typedef enum
 {
   YY_PIN_RESET_AUTHORISE,

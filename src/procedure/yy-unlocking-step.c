@@ -13,8 +13,8 @@ static const struct
   [YY_UNLOCKING_AUTHORISE] = { "authorise", N_ ("Check the verification code") },
   [YY_UNLOCKING_SET_PIN] = { "set-pin", N_ ("Set the PIN") },
   [YY_UNLOCKING_ROTATE] = { "rotate", N_ ("Change the unlocking code") },
-  [YY_UNLOCKING_CLOSE] = { "close", N_ ("Report the token as unlocked") },
   [YY_UNLOCKING_PROVE] = { "prove", N_ ("Open the token with the new PIN") },
+  [YY_UNLOCKING_CLOSE] = { "close", N_ ("Report the token as unlocked") },
   [YY_UNLOCKING_DONE] = { "done", N_ ("Done") },
 };
 
@@ -34,17 +34,21 @@ yy_unlocking_step_get_nick (YyUnlockingStep step)
   return steps[step].nick;
 }
 
-G_STATIC_ASSERT ((int) YY_UNLOCKING_AUTHORISE == (int) YY_PIN_RESET_AUTHORISE &&
-                 (int) YY_UNLOCKING_SET_PIN == (int) YY_PIN_RESET_SET_PIN &&
-                 (int) YY_UNLOCKING_ROTATE == (int) YY_PIN_RESET_ROTATE &&
-                 (int) YY_UNLOCKING_CLOSE == (int) YY_PIN_RESET_CLOSE);
-
 YyUnlockingStep
 yy_unlocking_next_step (YyGrant *grant, const char *session, gboolean proved)
 {
-  YyPinResetStep step = yy_pin_reset_next_step (grant, session);
-
-  if (step != YY_PIN_RESET_CLOSED)
-    return (YyUnlockingStep) step;
-  return proved ? YY_UNLOCKING_DONE : YY_UNLOCKING_PROVE;
+  switch (yy_pin_reset_next_step (grant, session))
+    {
+    case YY_PIN_RESET_AUTHORISE:
+      return YY_UNLOCKING_AUTHORISE;
+    case YY_PIN_RESET_SET_PIN:
+      return YY_UNLOCKING_SET_PIN;
+    case YY_PIN_RESET_ROTATE:
+      return YY_UNLOCKING_ROTATE;
+    case YY_PIN_RESET_CLOSE:
+      return proved ? YY_UNLOCKING_CLOSE : YY_UNLOCKING_PROVE;
+    case YY_PIN_RESET_CLOSED:
+    default:
+      return proved ? YY_UNLOCKING_DONE : YY_UNLOCKING_PROVE;
+    }
 }

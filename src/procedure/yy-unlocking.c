@@ -130,7 +130,7 @@ on_proved (GObject *source, GAsyncResult *result, gpointer user_data)
       yy_run_next (task);
       return;
     }
-  /* Nobody mistyped it: it is the PIN that this run has set. */
+  /* Nobody mistyped it: another program has set another PIN after this run. */
   if (g_error_matches (error, YY_ERROR, YY_ERROR_PIN_INCORRECT))
     {
       g_clear_error (&error);
@@ -173,11 +173,18 @@ perform (GTask *task, int step)
     case YY_UNLOCKING_AUTHORISE:
       authorise (task);
       break;
+    case YY_UNLOCKING_SET_PIN:
+      yy_pin_reset_perform (task, YY_PIN_RESET_SET_PIN);
+      break;
+    case YY_UNLOCKING_ROTATE:
+      yy_pin_reset_perform (task, YY_PIN_RESET_ROTATE);
+      break;
     case YY_UNLOCKING_PROVE:
       prove (task);
       break;
+    case YY_UNLOCKING_CLOSE:
     default:
-      yy_pin_reset_perform (task, (YyPinResetStep) step);
+      yy_pin_reset_perform (task, YY_PIN_RESET_CLOSE);
       break;
     }
 }

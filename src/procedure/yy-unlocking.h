@@ -13,8 +13,8 @@ typedef enum
   YY_UNLOCKING_AUTHORISE, /* verification code → grant */
   YY_UNLOCKING_SET_PIN,   /* SO login, user's PIN */
   YY_UNLOCKING_ROTATE,    /* SO PIN → pending one */
-  YY_UNLOCKING_CLOSE,     /* tell the service, order completed */
   YY_UNLOCKING_PROVE,     /* the token opens with the new PIN, and its key still signs */
+  YY_UNLOCKING_CLOSE,     /* tell the service, order completed */
   YY_UNLOCKING_DONE,
 } YyUnlockingStep;
 
@@ -30,7 +30,8 @@ const char *yy_unlocking_step_get_nick (YyUnlockingStep step);
  * @proved: the new PIN was seen to open the token
  *
  * The procedure itself: a pure function. Of the token only @proved counts: no snapshot shows which
- * PIN or SO PIN it has, and its contents stay as they are.
+ * PIN or SO PIN it has, and its contents stay as they are. It is proved before the order is
+ * completed: until then the same code is good for another try.
  */
 YyUnlockingStep yy_unlocking_next_step (YyGrant *grant, const char *session, gboolean proved);
 
