@@ -150,7 +150,10 @@ complete_if_done (RaApi *api, const char *who, RaCase *one, GError **error)
 
   if (yy_order_type_get_info (one->order->type)->issues)
     return ra_activation_complete_if_done (api->site, who, one, error);
-  return ra_unlocking_complete_if_done (api->site, who, one, &message, error);
+  if (!ra_unlocking_complete_if_done (api->site, who, one, &message, error))
+    return FALSE;
+  ra_api_deliver (api, message);
+  return TRUE;
 }
 
 gboolean

@@ -29,13 +29,14 @@ static const RaRoute routes[] = {
 };
 
 RaApi *
-ra_api_new (RaSite *site)
+ra_api_new (RaSite *site, RaDelivery *delivery)
 {
   RaApi *api = g_new0 (RaApi, 1);
 
   api->site = site;
   api->cmp = ra_cmp_new (site);
   api->limiter = ra_limiter_new ();
+  api->delivery = delivery;
   return api;
 }
 
@@ -91,6 +92,13 @@ ra_api_set_json (RaAnswer *answer, JsonBuilder *builder)
   answer->status = answer->status == 0 ? 200 : answer->status;
   answer->content_type = JSON_TYPE;
   answer->body = g_bytes_new_take (text, strlen (text));
+}
+
+void
+ra_api_deliver (RaApi *api, gint64 message)
+{
+  if (message != 0)
+    ra_delivery_add (api->delivery, message);
 }
 
 void

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ra/ra-cmp.h"
+#include "ra/ra-delivery.h"
 #include "ra/ra-limiter.h"
 #include "ra/ra-site.h"
 
@@ -17,6 +18,7 @@ typedef struct
   RaSite *site;
   RaCmp *cmp;
   RaLimiter *limiter;
+  RaDelivery *delivery; /* the server's: text messages that requests cause go there */
 } RaApi;
 
 /**
@@ -62,7 +64,8 @@ typedef struct
   gboolean stores;
 } RaRoute;
 
-RaApi *ra_api_new (RaSite *site);
+/** ra_api_new: @delivery: borrowed */
+RaApi *ra_api_new (RaSite *site, RaDelivery *delivery);
 void ra_api_free (RaApi *api);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RaApi, ra_api_free)
 
@@ -92,6 +95,9 @@ void ra_api_set_lines (RaAnswer *answer, const YySecret *first, const YySecret *
 JsonObject *ra_api_parse (const RaRequest *request, GError **error);
 /** ra_api_get_text: Returns: (transfer none): a text of 1 to @max bytes, or %NULL with an error */
 const char *ra_api_get_text (JsonObject *object, const char *name, gsize max, GError **error);
+
+/** ra_api_deliver: @message: of the outbox, delivered when the request is committed; 0: none */
+void ra_api_deliver (RaApi *api, gint64 message);
 
 void ra_api_add_text (JsonBuilder *builder, const char *name, const char *text);
 

@@ -316,8 +316,9 @@ ra_server_run (RaSite *site, GSocket *listener, void (*ready) (GSocket *), GErro
   g_autofree char *ca = g_build_filename (site->directory, "ca.pem", NULL);
   g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_files (cert, key, error);
   g_autoptr (GTlsDatabase) database = NULL;
-  g_autoptr (RaApi) api = NULL;
   g_autoptr (RaBatch) batch = NULL;
+  g_autoptr (RaDelivery) delivery = NULL;
+  g_autoptr (RaApi) api = NULL;
   g_autoptr (SoupServer) soup = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   RaServer self = { .loop = loop };
@@ -327,11 +328,13 @@ ra_server_run (RaSite *site, GSocket *listener, void (*ready) (GSocket *), GErro
   database = g_tls_file_database_new (ca, error);
   if (database == NULL)
     return FALSE;
-  self.api = api = ra_api_new (site);
   self.batch = batch = ra_batch_new (site->store);
+  delivery = ra_delivery_new (site, batch);
+  self.api = api = ra_api_new (site, delivery);
   self.soup = soup = soup_server_new ("server-header", "yinyao-ra", NULL);
   soup_server_add_handler (soup, NULL, handle, &self, NULL);
   g_signal_connect (soup, "request-started", G_CALLBACK (request_started), &self);
+  ra_delivery_resume (delivery);
   run_loop (&self, listener, certificate, database, ready);
   return TRUE;
 }

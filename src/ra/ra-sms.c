@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra/ra-sms.h"
 
+#include "ra/ra-delivery.h"
+
 #include <string.h>
 
-#include <gio/gio.h>
 #include <openssl/crypto.h>
 
-#define DELIVERY_SECONDS 20
-#define CODE_MARK        "{code}"
+#define CODE_MARK "{code}"
 
 static void
 replace (GString *text, const char *mark, const char *value)
@@ -91,87 +91,23 @@ ra_sms_dup_text (RaSite *site, const RaMessage *message, GError **error)
   return secret;
 }
 
-typedef struct
+gboolean
+ra_sms_has_code (const RaMessage *message)
 {
-  GError *error;
-  gboolean done;
-} Delivery;
-
-static void
-delivered (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Delivery *delivery = user_data;
-
-  g_subprocess_communicate_finish (G_SUBPROCESS (source), result, NULL, NULL, &delivery->error);
-  delivery->done = TRUE;
-}
-
-static gboolean
-too_late (gpointer cancellable)
-{
-  g_cancellable_cancel (cancellable);
-  return G_SOURCE_REMOVE;
-}
-
-/* The code is in the text, so the text travels on standard input, not in an argument list. */
-static gboolean
-run_command (const char *command, const char *to, const YySecret *text, GError **error)
-{
-  g_autoptr (GSubprocess) process =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, error, command, to, NULL);
-  g_autoptr (GBytes) input = g_bytes_new_static (yy_secret_bytes (text), yy_secret_length (text));
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  Delivery delivery = { NULL, FALSE };
-  guint timer = 0;
-
-  if (process == NULL)
-    return FALSE;
-  timer = g_timeout_add_seconds (DELIVERY_SECONDS, too_late, cancellable);
-  g_subprocess_communicate_async (process, input, cancellable, delivered, &delivery);
-  while (!delivery.done)
-    g_main_context_iteration (NULL, TRUE);
-  if (!g_cancellable_is_cancelled (cancellable))
-    g_source_remove (timer);
-  if (delivery.error != NULL)
-    {
-      g_subprocess_force_exit (process);
-      g_propagate_error (error, delivery.error);
-      return FALSE;
-    }
-  if (g_subprocess_get_if_exited (process) && g_subprocess_get_exit_status (process) == 0)
-    return TRUE;
-  g_set_error_literal (error, YY_ERROR, YY_ERROR_FAILED, "the command failed");
-  return FALSE;
-}
-
-static gboolean
-record (RaSite *site, gint64 id, const char *delivery, GError **error)
-{
-  if (!ra_store_begin (site->store, error))
-    return FALSE;
-  if (ra_store_set_delivery (site->store, id, delivery, error))
-    return ra_store_commit (site->store, error);
-  ra_store_rollback (site->store);
-  return FALSE;
+  return strstr (message->text, CODE_MARK) != NULL;
 }
 
 void
 ra_sms_deliver (RaSite *site, gint64 id)
 {
-  const char *command = site->rules->sms_command;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GError) unrecorded = NULL;
-  g_autoptr (RaMessage) message = NULL;
-  g_autoptr (YySecret) text = NULL;
-  gboolean sent = FALSE;
+  g_autoptr (RaBatch) batch = NULL;
+  g_autoptr (RaDelivery) delivery = NULL;
 
-  if (command == NULL || id == 0)
+  if (id == 0)
     return;
-  if (ra_store_get_message (site->store, id, &message, &error) && message != NULL)
-    text = ra_sms_dup_text (site, message, &error);
-  sent = text != NULL && run_command (command, message->to, text, &error);
-  if (!sent)
-    g_warning ("A text message was not sent: %s", error == NULL ? "it is gone" : error->message);
-  if (!record (site, id, sent || error == NULL ? "sent" : error->message, &unrecorded))
-    g_warning ("%s", unrecorded->message);
+  batch = ra_batch_new (site->store);
+  delivery = ra_delivery_new (site, batch);
+  ra_delivery_add (delivery, id);
+  while (!ra_delivery_is_idle (delivery))
+    g_main_context_iteration (NULL, TRUE);
 }

@@ -27,13 +27,15 @@ YySecret *ra_sms_dup_text (RaSite *site, const RaMessage *message, GError **erro
 /** ra_sms_dup_code: Returns: (transfer full) (nullable): the code, %NULL when it was dropped */
 YySecret *ra_sms_dup_code (RaSite *site, const RaMessage *message, GError **error);
 
+/** ra_sms_has_code: Returns: whether a code belongs into the text, be it still there or not */
+gboolean ra_sms_has_code (const RaMessage *message);
+
 /**
  * ra_sms_deliver:
- * @id: message in the outbox, committed before
+ * @id: message in the outbox, committed before; 0: there is none
  *
- * Hands the message to the profile's command, if there is one, and records what came of it. Runs
- * the default main context for as long as the command takes, 20 seconds at most. A failure is
- * recorded and nothing else: the message stays in the outbox.
+ * Delivers one message (ra-delivery.h), for the office's commands: runs the default main context
+ * until it is done. A failure is recorded and nothing else: the message stays in the outbox.
  */
 void ra_sms_deliver (RaSite *site, gint64 id);
 
