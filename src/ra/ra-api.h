@@ -35,7 +35,7 @@ typedef struct
   const char *content_type;
   const YySecret *bearer;
   GBytes *body;
-  const char *variables[2];
+  const char *variables[3];
 } RaRequest;
 
 typedef struct
@@ -128,6 +128,14 @@ gboolean ra_api_check_rate (RaApi *api,
 /** ra_api_count: one more */
 void ra_api_count (RaApi *api, const RaRequest *request, const RaRate *rate);
 
+/**
+ * ra_api_open_order:
+ * @who: (out) (transfer full): for the audit log
+ *
+ * Returns: (transfer full): the order in the path, when the request's bearer key is its own
+ */
+YyOrder *ra_api_open_order (RaApi *api, const RaRequest *request, char **who, GError **error);
+
 /* The handlers, by the file they are in. */
 gboolean ra_api_activate (RaApi *, const RaRequest *, RaAnswer *, GError **);
 gboolean ra_api_cmp_secret (RaApi *, const RaRequest *, RaAnswer *, GError **);
@@ -136,6 +144,15 @@ gboolean ra_api_release (RaApi *, const RaRequest *, RaAnswer *, GError **);
 gboolean ra_api_report (RaApi *, const RaRequest *, RaAnswer *, GError **);
 gboolean ra_api_lose_so_pin (RaApi *, const RaRequest *, RaAnswer *, GError **);
 gboolean ra_api_look (RaApi *, const RaRequest *, RaAnswer *, GError **);
+
+gboolean ra_api_begin_order (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_show_order (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_correct_order (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_submit_order (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_withdraw_order (RaApi *, const RaRequest *, RaAnswer *, GError **);
+
+gboolean ra_api_announce_document (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_append_document (RaApi *, const RaRequest *, RaAnswer *, GError **);
 
 gboolean ra_api_show_token (RaApi *, const RaRequest *, RaAnswer *, GError **);
 gboolean ra_api_prepare (RaApi *, const RaRequest *, RaAnswer *, GError **);

@@ -1,27 +1,206 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra/ra-client-order.h"
 
+#include "order/yy-agent-match.h"
+#include "ra/ra-agent-check.h"
 #include "ra/ra-fault.h"
+#include "ra/ra-office.h"
+
+#define HEX "0123456789abcdef"
+/* Orders of one token that wait for documents or the office, each with other details. */
+#define MAX_UNMATCHED 5
+
+static gboolean
+refuse (RaSite *site,
+        const char *who,
+        const char *subject,
+        RaFault fault,
+        const char *message,
+        GError **error)
+{
+  return ra_store_audit (site->store, who, "order.refused", subject, message, error) &&
+         ra_fault_set (error, fault, message);
+}
+
+static gboolean
+refuse_state (const YyOrder *order, const char *message, GError **error)
+{
+  return ra_fault_set_state (error, message, yy_order_state_get_nick (order->state));
+}
+
+/* @key is NULL for an order that was not begun in a client. */
+static gboolean
+get_key (RaSite *site, const char *number, YySecret **key, GError **error)
+{
+  g_autoptr (GBytes) sealed = NULL;
+
+  *key = NULL;
+  if (!ra_store_get_access (site->store, number, &sealed, error))
+    return FALSE;
+  if (sealed == NULL)
+    return TRUE;
+  *key = ra_vault_decrypt (site->vault, "order-access", number, sealed, error);
+  return *key != NULL;
+}
+
+static YySecret *
+make_key (RaSite *site, const char *number, GError **error)
+{
+  g_autoptr (YySecret) key = yy_secret_new_random (64, HEX);
+  g_autoptr (GBytes) sealed = ra_vault_encrypt (site->vault, "order-access", number, key);
+
+  if (!ra_store_set_access (site->store, number, sealed, error))
+    return NULL;
+  return g_steal_pointer (&key);
+}
+
+static gboolean
+check_token (RaSite *site, const char *who, const char *serial, GError **error)
+{
+  g_autoptr (RaToken) token = NULL;
+
+  if (!ra_store_get_token (site->store, serial, &token, error))
+    return FALSE;
+  if (token == NULL)
+    return refuse (site, who, serial, RA_FAULT_NOT_FOUND, "there is no such token", error);
+  if (g_str_equal (token->state, "issued"))
+    return TRUE;
+  return ra_store_audit (site->store, who, "order.refused", serial, "never activated", error) &&
+         ra_fault_set_state (error, "the token was never activated", token->state);
+}
+
+static YyOrder *
+find_same (GPtrArray *orders, const YyOrder *details)
+{
+  for (guint i = 0; i < orders->len; i++)
+    if (yy_agent_match (orders->pdata[i], details))
+      return g_ptr_array_steal_index (orders, i);
+  return NULL;
+}
+
+/* Whoever knows a token's number can begin orders for it, so they must not keep its owner out: the
+   draft that nobody has touched for longest makes room. */
+static gboolean
+make_room (RaSite *site, const char *who, GPtrArray *orders, GError **error)
+{
+  YyOrder *oldest = NULL;
+  guint unmatched = 0;
+
+  for (guint i = 0; i < orders->len; i++)
+    {
+      YyOrder *order = orders->pdata[i];
+
+      unmatched += order->agent_matches ? 0 : 1;
+      if (!order->agent_matches && order->state == YY_ORDER_DRAFT)
+        oldest = order;
+    }
+  if (unmatched < MAX_UNMATCHED)
+    return TRUE;
+  if (oldest != NULL)
+    return ra_office_withdraw (site, who, oldest, "made room for another one", error);
+  return refuse (site, who, orders->len > 0 ? ((YyOrder *) orders->pdata[0])->token : "",
+                 RA_FAULT_CONFLICT, "too many orders for this token are being reviewed", error);
+}
+
+static void
+copy_details (YyOrder *order, const YyOrder *details)
+{
+  g_free (order->organization);
+  g_free (order->agent_name);
+  g_free (order->agent_document_type);
+  g_free (order->agent_document_number);
+  g_free (order->agent_mobile);
+  order->organization = g_strdup (details->organization);
+  order->agent_name = g_strdup (details->agent_name);
+  order->agent_document_type = g_strdup (details->agent_document_type);
+  order->agent_document_number = g_strdup (details->agent_document_number);
+  order->agent_mobile = g_strdup (details->agent_mobile);
+}
+
+static gboolean
+has_details (const YyOrder *order, const YyOrder *details)
+{
+  return g_strcmp0 (order->organization, details->organization) == 0 &&
+         g_strcmp0 (order->agent_name, details->agent_name) == 0 &&
+         g_strcmp0 (order->agent_document_type, details->agent_document_type) == 0 &&
+         g_strcmp0 (order->agent_document_number, details->agent_document_number) == 0 &&
+         g_strcmp0 (order->agent_mobile, details->agent_mobile) == 0;
+}
+
+/* Handed in, and complete. */
+static gboolean
+hand_in (RaSite *site, const char *who, YyOrder *order, GError **error)
+{
+  YyOrderEvent event = order->state == YY_ORDER_DRAFT ? YY_ORDER_SUBMIT : YY_ORDER_CORRECT;
+  const char *why = order->agent_matches ? "the agent is the one of the last order"
+                                         : "the documents are complete";
+
+  g_clear_pointer (&order->reason, g_free);
+  return ra_office_happen (site, who, order, event, NULL, error) &&
+         ra_office_happen (site, who, order, YY_ORDER_ACCEPT, why, error);
+}
+
+static YyOrder *
+add_order (RaSite *site,
+           const char *who,
+           const YyOrder *details,
+           gboolean matches,
+           YySecret **key,
+           GError **error)
+{
+  g_autoptr (YyOrder) order = yy_order_new (details->type);
+
+  copy_details (order, details);
+  order->token = g_strdup (details->token);
+  order->agent_matches = matches;
+  if (!ra_store_add_order (site->store, order, error) ||
+      !ra_store_audit (site->store, who, "order.add", order->number, "draft", error))
+    return NULL;
+  *key = make_key (site, order->number, error);
+  if (*key == NULL || (matches && !hand_in (site, who, order, error)))
+    return NULL;
+  return g_steal_pointer (&order);
+}
+
+YyOrder *
+ra_client_order_begin (RaSite *site,
+                       const char *who,
+                       const YyOrder *details,
+                       YySecret **key,
+                       GError **error)
+{
+  g_autoptr (GPtrArray) open = NULL;
+  g_autoptr (YyOrder) same = NULL;
+  gboolean matches = FALSE;
+
+  *key = NULL;
+  if (!check_token (site, who, details->token, error) ||
+      !ra_agent_check (site, who, details, &matches, error))
+    return NULL;
+  open = ra_store_list_open_orders (site->store, details->token, details->type, error);
+  if (open == NULL)
+    return NULL;
+  same = find_same (open, details);
+  if (same == NULL)
+    return matches || make_room (site, who, open, error)
+               ? add_order (site, who, details, matches, key, error)
+               : NULL;
+  if (!get_key (site, same->number, key, error))
+    return NULL;
+  if (*key == NULL)
+    *key = make_key (site, same->number, error);
+  return *key == NULL ? NULL : g_steal_pointer (&same);
+}
 
 static gboolean
 check_key (RaSite *site, const char *who, const char *number, const YySecret *key, GError **error)
 {
-  static const char message[] = "no, or a wrong, bearer key";
-  g_autoptr (GBytes) sealed = NULL;
   g_autoptr (YySecret) right = NULL;
 
-  if (!ra_store_get_access (site->store, number, &sealed, error))
+  if (!get_key (site, number, &right, error))
     return FALSE;
-  if (sealed != NULL)
-    {
-      right = ra_vault_decrypt (site->vault, "order-access", number, sealed, error);
-      if (right == NULL)
-        return FALSE;
-    }
-  if (right != NULL && key != NULL && yy_secret_equal (key, right))
-    return TRUE;
-  return ra_store_audit (site->store, who, "order.refused", number, message, error) &&
-         ra_fault_set (error, RA_FAULT_UNAUTHORIZED, message);
+  return (right != NULL && key != NULL && yy_secret_equal (key, right)) ||
+         refuse (site, who, number, RA_FAULT_UNAUTHORIZED, "no, or a wrong, bearer key", error);
 }
 
 YyOrder *
@@ -40,4 +219,89 @@ ra_client_order_open (RaSite *site,
   else if (check_key (site, who, number, key, error))
     return g_steal_pointer (&order);
   return NULL;
+}
+
+gboolean
+ra_client_order_is_correctable (const YyOrder *order)
+{
+  return order->state == YY_ORDER_DRAFT || order->state == YY_ORDER_REJECTED ||
+         order->state == YY_ORDER_CORRECTION_REQUESTED;
+}
+
+/* The form has the details printed on it. */
+static gboolean
+drop_form (RaSite *site, const YyOrder *order, GError **error)
+{
+  const char *form = yy_document_get_nick (YY_DOCUMENT_CERTIFICATE_FORM);
+
+  return ra_store_drop_document (site->store, order->number, form, error) &&
+         ra_store_drop_upload (site->store, order->number, form, error);
+}
+
+gboolean
+ra_client_order_correct (RaSite *site,
+                         const char *who,
+                         YyOrder *order,
+                         const YyOrder *details,
+                         GError **error)
+{
+  gboolean same = has_details (order, details);
+
+  if (!ra_client_order_is_correctable (order))
+    return same || refuse_state (order, "the order can no longer be corrected", error);
+  if (!ra_agent_check (site, who, details, &order->agent_matches, error))
+    return FALSE;
+  copy_details (order, details);
+  if (!ra_store_update_details (site->store, order, error) ||
+      !ra_store_audit (site->store, who, "order.details", order->number,
+                       same ? "as they were" : "changed", error) ||
+      (!same && !drop_form (site, order, error)))
+    return FALSE;
+  return !order->agent_matches || hand_in (site, who, order, error);
+}
+
+static gboolean
+is_complete (RaSite *site, const YyOrder *order, gboolean *complete, GError **error)
+{
+  guint missing = yy_order_type_get_documents (order->type, order->seal, order->agent_matches);
+  g_autoptr (GPtrArray) documents = ra_store_list_documents (site->store, order->number, error);
+
+  if (documents == NULL)
+    return FALSE;
+  for (guint i = 0; i < documents->len; i++)
+    {
+      YyDocuments one = 0;
+
+      if (yy_document_from_nick (((RaDocument *) documents->pdata[i])->name, &one))
+        missing &= ~(guint) one;
+    }
+  *complete = missing == 0;
+  return TRUE;
+}
+
+gboolean
+ra_client_order_submit (RaSite *site, const char *who, YyOrder *order, GError **error)
+{
+  gboolean complete = FALSE;
+
+  if (order->state == YY_ORDER_WITHDRAWN || order->state == YY_ORDER_REFUNDED)
+    return refuse_state (order, "the order was withdrawn", error);
+  /* It was handed in before, and the answer was lost. */
+  if (!ra_client_order_is_correctable (order))
+    return TRUE;
+  if (!is_complete (site, order, &complete, error))
+    return FALSE;
+  if (!complete)
+    return refuse_state (order, "a document is missing", error);
+  return hand_in (site, who, order, error);
+}
+
+gboolean
+ra_client_order_withdraw (RaSite *site, const char *who, YyOrder *order, GError **error)
+{
+  if (order->state == YY_ORDER_WITHDRAWN)
+    return TRUE;
+  if (order->state == YY_ORDER_COMPLETED || order->state == YY_ORDER_REFUNDED)
+    return refuse_state (order, "the order is completed", error);
+  return ra_office_withdraw (site, who, order, "by the applicant", error);
 }

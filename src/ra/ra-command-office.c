@@ -9,29 +9,21 @@
 
 #define NAME_MAX_LENGTH 32
 
-static char *
-format_time (gint64 time)
-{
-  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (time);
-
-  return g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ");
-}
-
 static gboolean
 print_message (RaSite *site, const RaMessage *message, JsonArray *array, GError **error)
 {
   g_autoptr (YySecret) text = ra_sms_dup_text (site, message, error);
   g_autoptr (YySecret) code =
       message->code == NULL || text == NULL ? NULL : ra_sms_dup_code (site, message, error);
-  g_autofree char *time = format_time (message->time);
+  g_autofree char *time = ra_command_format_time (message->time);
   JsonObject *object = NULL;
 
   if (text == NULL || (message->code != NULL && code == NULL))
     return FALSE;
   if (!ra_command_options.json)
     {
-      g_print ("%s\t%s\t%s\t%s\t%s\n", time, message->order, message->to, message->delivery,
-               yy_secret_bytes (text));
+      ra_command_print_row (time, message->order, message->to, message->delivery,
+                            yy_secret_bytes (text), NULL);
       return TRUE;
     }
   object = json_object_new ();
@@ -78,13 +70,12 @@ audit (char **arguments, GError **error)
   for (guint i = 0; i < entries->len; i++)
     {
       const RaAudit *entry = entries->pdata[i];
-      g_autofree char *time = format_time (entry->time);
+      g_autofree char *time = ra_command_format_time (entry->time);
       JsonObject *object = NULL;
 
       if (!ra_command_options.json)
         {
-          g_print ("%s\t%s\t%s\t%s\t%s\n", time, entry->who, entry->what, entry->subject,
-                   entry->why);
+          ra_command_print_row (time, entry->who, entry->what, entry->subject, entry->why, NULL);
           continue;
         }
       object = json_object_new ();
@@ -94,37 +85,6 @@ audit (char **arguments, GError **error)
       json_object_set_string_member (object, "what", entry->what);
       json_object_set_string_member (object, "subject", entry->subject);
       json_object_set_string_member (object, "why", entry->why);
-      json_array_add_object_element (array, object);
-    }
-  if (ra_command_options.json)
-    ra_command_print_json (g_steal_pointer (&array));
-  return TRUE;
-}
-
-static gboolean
-token_list (char **arguments, GError **error)
-{
-  g_autoptr (RaSite) site = ra_command_open (error);
-  g_autoptr (GPtrArray) tokens = site == NULL ? NULL : ra_store_list_tokens (site->store, error);
-  g_autoptr (JsonArray) array = json_array_new ();
-
-  if (tokens == NULL)
-    return FALSE;
-  for (guint i = 0; i < tokens->len; i++)
-    {
-      const RaToken *token = tokens->pdata[i];
-      JsonObject *object = NULL;
-
-      if (!ra_command_options.json)
-        {
-          g_print ("%s\t%s\t%s\t%s\n", token->serial, token->model, token->state, token->order);
-          continue;
-        }
-      object = json_object_new ();
-      json_object_set_string_member (object, "serial", token->serial);
-      json_object_set_string_member (object, "model", token->model);
-      json_object_set_string_member (object, "state", token->state);
-      json_object_set_string_member (object, "order", token->order);
       json_array_add_object_element (array, object);
     }
   if (ra_command_options.json)
@@ -184,9 +144,6 @@ const RaCommand ra_command_outbox = {
 };
 const RaCommand ra_command_audit = { "audit", "",   0,
                                      audit,   NULL, N_ ("Check and show the audit log") };
-const RaCommand ra_command_token_list = {
-  "token list", "", 0, token_list, NULL, N_ ("List the tokens the office has prepared")
-};
 const RaCommand ra_command_office_add = {
   "office add", "NAME", 1, office_add, NULL, N_ ("Make an office account and its key file")
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra/ra-command.h"
 
-#include "order/yy-order-fields.h"
 #include "ra/ra-files.h"
 #include "ra/ra-office.h"
 #include "ra/ra-sms.h"
@@ -10,6 +9,8 @@
 
 static char *details;
 static char *reason;
+static char *only_state;
+static char *only_type;
 
 static void
 print_orders (GPtrArray *orders)
@@ -23,8 +24,9 @@ print_orders (GPtrArray *orders)
       if (ra_command_options.json)
         json_array_add_element (array, yy_order_to_json (order));
       else
-        g_print ("%s\t%s\t%s\t%s\n", order->number, yy_order_state_get_title (order->state),
-                 order->organization, order->token == NULL ? "" : order->token);
+        ra_command_print_row (order->number, _ (yy_order_type_get_info (order->type)->title),
+                              yy_order_state_get_title (order->state), order->organization,
+                              order->token == NULL ? "" : order->token, NULL);
     }
   if (ra_command_options.json)
     ra_command_print_json (array);
@@ -39,35 +41,6 @@ print_order (YyOrder *order)
 
   g_ptr_array_add (orders, order);
   print_orders (orders);
-}
-
-/* Fields have the names that a file of details gives them. */
-static void
-print_details (const YyOrder *order)
-{
-  guint count = 0;
-  const YyOrderField *fields = yy_order_fields (&count);
-  g_autoptr (GDateTime) created = g_date_time_new_from_unix_local (order->created);
-  g_autoptr (GDateTime) updated = g_date_time_new_from_unix_local (order->updated);
-  g_autofree char *created_text = g_date_time_format (created, "%F %T");
-  g_autofree char *updated_text = g_date_time_format (updated, "%F %T");
-
-  g_print (_ ("Order %s: %s\n"), order->number, yy_order_state_get_title (order->state));
-  if (order->reason != NULL)
-    g_print (_ ("Reason: %s\n"), order->reason);
-  if (order->token != NULL)
-    g_print (_ ("Token: %s\n"), order->token);
-  g_print (_ ("Created %s, changed %s\n"), created_text, updated_text);
-  g_print ("order.type: %s\norder.years: %u\norder.seal: %s\n",
-           yy_order_type_get_info (order->type)->nick, order->years,
-           order->seal ? "true" : "false");
-  for (guint i = 0; i < count; i++)
-    {
-      const char *value = *yy_order_field_value (order, &fields[i]);
-
-      if (value != NULL)
-        g_print ("%s.%s: %s\n", fields[i].group, fields[i].key, value);
-    }
 }
 
 static YyOrder *
@@ -109,29 +82,38 @@ add (char **arguments, GError **error)
 }
 
 static gboolean
+check_filter (YyOrderState *state, YyOrderType *type, GError **error)
+{
+  const char *wrong = NULL;
+
+  if (only_state != NULL && !yy_order_state_from_nick (only_state, state))
+    wrong = only_state;
+  else if (only_type != NULL && !yy_order_type_from_nick (only_type, type))
+    wrong = only_type;
+  if (wrong != NULL)
+    g_set_error (error, YY_ERROR, YY_ERROR_USAGE, _ ("There is no state or type “%s”"), wrong);
+  return wrong == NULL;
+}
+
+static gboolean
 list (char **arguments, GError **error)
 {
-  g_autoptr (RaSite) site = ra_command_open (error);
+  YyOrderState state = YY_ORDER_DRAFT;
+  YyOrderType type = YY_ORDER_APPLY;
+  g_autoptr (RaSite) site = check_filter (&state, &type, error) ? ra_command_open (error) : NULL;
   g_autoptr (GPtrArray) orders = site == NULL ? NULL : ra_store_list_orders (site->store, error);
 
   if (orders == NULL)
     return FALSE;
+  for (guint i = orders->len; i > 0; i--)
+    {
+      const YyOrder *order = orders->pdata[i - 1];
+
+      if ((only_state != NULL && order->state != state) ||
+          (only_type != NULL && order->type != type))
+        g_ptr_array_remove_index (orders, i - 1);
+    }
   print_orders (orders);
-  return TRUE;
-}
-
-static gboolean
-show (char **arguments, GError **error)
-{
-  g_autoptr (RaSite) site = ra_command_open (error);
-  g_autoptr (YyOrder) order = site == NULL ? NULL : ra_office_get_order (site, arguments[0], error);
-
-  if (order == NULL)
-    return FALSE;
-  if (ra_command_options.json)
-    print_order (order);
-  else
-    print_details (order);
   return TRUE;
 }
 
@@ -196,6 +178,20 @@ resend (char **arguments, GError **error)
   return finish (site, order, message, error);
 }
 
+static gboolean
+withdraw (char **arguments, GError **error)
+{
+  g_autoptr (RaSite) site = ra_command_open (error);
+  g_autoptr (YyOrder) order = NULL;
+
+  if (site == NULL || !ra_store_begin (site->store, error))
+    return FALSE;
+  order = ra_office_get_order (site, arguments[0], error);
+  if (order != NULL && !ra_office_withdraw (site, ra_command_who (), order, "by the office", error))
+    g_clear_pointer (&order, yy_order_free);
+  return finish (site, order, 0, error);
+}
+
 static const GOptionEntry add_options[] = { { "details", 0, 0, G_OPTION_ARG_FILENAME, &details,
                                               N_ ("The order's details, a key file"), "FILE" },
                                             G_OPTION_ENTRY_NULL };
@@ -204,12 +200,17 @@ static const GOptionEntry reject_options[] = { { "reason", 0, 0, G_OPTION_ARG_ST
                                                  "TEXT" },
                                                G_OPTION_ENTRY_NULL };
 
+static const GOptionEntry list_options[] = {
+  { "state", 0, 0, G_OPTION_ARG_STRING, &only_state, N_ ("Only those in this state"), "STATE" },
+  { "type", 0, 0, G_OPTION_ARG_STRING, &only_type, N_ ("Only those of this type"), "TYPE" },
+  G_OPTION_ENTRY_NULL
+};
+
 const RaCommand ra_command_order_add = {
   "order add", "", 0, add, add_options, N_ ("Register an order handed in at the office")
 };
-const RaCommand ra_command_order_list = { "order list", "", 0, list, NULL, N_ ("List all orders") };
-const RaCommand ra_command_order_show = { "order show", "NUMBER", 1,
-                                          show,         NULL,     N_ ("Show one order") };
+const RaCommand ra_command_order_list = { "order list", "",           0,
+                                          list,         list_options, N_ ("List the orders") };
 const RaCommand ra_command_order_approve = {
   "order approve", "NUMBER", 1, approve, NULL, N_ ("Pass the review the order is in")
 };
@@ -218,4 +219,7 @@ const RaCommand ra_command_order_reject = {
 };
 const RaCommand ra_command_order_resend = {
   "order resend", "NUMBER", 1, resend, NULL, N_ ("Send a new activation code")
+};
+const RaCommand ra_command_order_withdraw = {
+  "order withdraw", "NUMBER", 1, withdraw, NULL, N_ ("Take an order back")
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra/ra-command.h"
 
+#include <stdarg.h>
+
 #include <glib/gi18n.h>
 
 RaCommandOptions ra_command_options;
@@ -30,4 +32,68 @@ ra_command_print_json (JsonArray *array)
   json_node_take_array (node, array);
   text = json_to_string (node, TRUE);
   g_print ("%s\n", text);
+}
+
+static gboolean
+is_harmless (gunichar c)
+{
+  switch ((int) g_unichar_type (c))
+    {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_FORMAT:
+    case G_UNICODE_SURROGATE:
+    case G_UNICODE_UNASSIGNED:
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+      return FALSE;
+    default:
+      return TRUE;
+    }
+}
+
+char *
+ra_command_escape (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text == NULL ? "" : text, -1);
+  GString *escaped = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (is_harmless (c))
+        g_string_append_unichar (escaped, c);
+      else if (c < 0x80)
+        g_string_append_printf (escaped, "\\x%02x", c);
+      else
+        g_string_append_printf (escaped, "\\u{%x}", c);
+    }
+  return g_string_free (escaped, FALSE);
+}
+
+void
+ra_command_print_row (const char *first, ...)
+{
+  g_autoptr (GString) row = g_string_new (NULL);
+  va_list texts;
+
+  va_start (texts, first);
+  for (const char *text = first; text != NULL; text = va_arg (texts, const char *))
+    {
+      g_autofree char *escaped = ra_command_escape (text);
+
+      if (text != first)
+        g_string_append_c (row, '\t');
+      g_string_append (row, escaped);
+    }
+  va_end (texts);
+  g_print ("%s\n", row->str);
+}
+
+char *
+ra_command_format_time (gint64 time)
+{
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (time);
+
+  return g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ");
 }

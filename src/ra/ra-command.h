@@ -37,6 +37,18 @@ RaSite *ra_command_open (GError **error);
 const char *ra_command_who (void);
 /** ra_command_print_json: (transfer full) @array: prints it */
 void ra_command_print_json (JsonArray *array);
+/**
+ * ra_command_escape:
+ * @text: (nullable): what somebody typed, anywhere
+ *
+ * Returns: (transfer full): @text for a terminal: what would move the cursor, change the direction
+ *   of writing or begin another line stands as \\x1b or \\u{202e}
+ */
+char *ra_command_escape (const char *text);
+/** ra_command_print_row: prints texts, ended by %NULL, escaped and with tabs between them */
+void ra_command_print_row (const char *first, ...) G_GNUC_NULL_TERMINATED;
+/** ra_command_format_time: Returns: (transfer full): seconds since 1970 in UTC, RFC 3339 */
+char *ra_command_format_time (gint64 time);
 
 extern const RaCommand ra_command_init;
 extern const RaCommand ra_command_serve;
@@ -46,9 +58,12 @@ extern const RaCommand ra_command_order_show;
 extern const RaCommand ra_command_order_approve;
 extern const RaCommand ra_command_order_reject;
 extern const RaCommand ra_command_order_resend;
+extern const RaCommand ra_command_order_withdraw;
+extern const RaCommand ra_command_order_open;
 extern const RaCommand ra_command_outbox;
 extern const RaCommand ra_command_audit;
 extern const RaCommand ra_command_token_list;
+extern const RaCommand ra_command_token_allow;
 extern const RaCommand ra_command_office_add;
 
 G_END_DECLS

@@ -28,14 +28,13 @@ facts_of (RaSite *site, const YyOrder *order)
                          .agent_matches = order->agent_matches };
 }
 
-/* One event: the state machine decides, the log and the order say so. */
-static gboolean
-happen (RaSite *site,
-        const char *who,
-        YyOrder *order,
-        YyOrderEvent event,
-        const char *why,
-        GError **error)
+gboolean
+ra_office_happen (RaSite *site,
+                  const char *who,
+                  YyOrder *order,
+                  YyOrderEvent event,
+                  const char *why,
+                  GError **error)
 {
   const YyOrderFacts facts = facts_of (site, order);
   g_autofree char *what = g_strconcat ("order.", yy_order_event_get_nick (event), NULL);
@@ -65,11 +64,12 @@ ra_office_add (RaSite *site, const char *who, YyOrder *order, GError **error)
     }
   if (!ra_store_add_order (site->store, order, error) ||
       !ra_store_audit (site->store, who, "order.add", order->number, "draft", error) ||
-      !happen (site, who, order, YY_ORDER_SUBMIT, NULL, error) ||
-      !happen (site, who, order, YY_ORDER_ACCEPT, "documents handed in at the office", error))
+      !ra_office_happen (site, who, order, YY_ORDER_SUBMIT, NULL, error) ||
+      !ra_office_happen (site, who, order, YY_ORDER_ACCEPT, "documents handed in at the office",
+                         error))
     return FALSE;
   return order->state != YY_ORDER_AWAITING_PAYMENT ||
-         happen (site, who, order, YY_ORDER_PAY, "marked as paid by the office", error);
+         ra_office_happen (site, who, order, YY_ORDER_PAY, "marked as paid by the office", error);
 }
 
 static gboolean
@@ -98,10 +98,17 @@ pass_second_review (RaSite *site, const char *who, YyOrder *order, gint64 *messa
       return FALSE;
     }
   if (order->state == YY_ORDER_PAPERS_AWAITED &&
-      !happen (site, who, order, YY_ORDER_RECEIVE_PAPERS, NULL, error))
+      !ra_office_happen (site, who, order, YY_ORDER_RECEIVE_PAPERS, NULL, error))
     return FALSE;
-  return happen (site, who, order, YY_ORDER_APPROVE, "papers checked", error) &&
+  return ra_office_happen (site, who, order, YY_ORDER_APPROVE, "papers checked", error) &&
          ra_codes_send (site, who, order, message, error);
+}
+
+static gboolean
+pass_only_review (RaSite *site, const char *who, YyOrder *order, gint64 *message, GError **error)
+{
+  return ra_office_happen (site, who, order, YY_ORDER_APPROVE, "documents checked", error) &&
+         ra_sms_post (site, order, site->rules->sms_unlock_approved, NULL, message, error);
 }
 
 YyOrder *
@@ -119,8 +126,10 @@ ra_office_approve (RaSite *site,
     return NULL;
   if (order->state == YY_ORDER_PAPERS_AWAITED || order->state == YY_ORDER_SECOND_REVIEW)
     done = pass_second_review (site, who, order, message, error);
+  else if (order->type == YY_ORDER_UNLOCK)
+    done = pass_only_review (site, who, order, message, error);
   else
-    done = happen (site, who, order, YY_ORDER_APPROVE, "first review passed", error);
+    done = ra_office_happen (site, who, order, YY_ORDER_APPROVE, "first review passed", error);
   return done ? g_steal_pointer (&order) : NULL;
 }
 
@@ -139,7 +148,8 @@ ra_office_reject (RaSite *site,
     return NULL;
   g_free (order->reason);
   order->reason = g_strdup (reason);
-  if (happen (site, who, order, YY_ORDER_REJECT, reason, error) &&
+  if (ra_office_happen (site, who, order, YY_ORDER_REJECT, reason, error) &&
+      ra_codes_end (site, order, RA_CODE_VOID, error) &&
       ra_sms_post (site, order, site->rules->sms_rejected, NULL, message, error))
     return g_steal_pointer (&order);
   return NULL;
@@ -157,7 +167,7 @@ ra_office_resend (RaSite *site,
   *message = 0;
   if (order == NULL)
     return NULL;
-  if (order->state != YY_ORDER_READY)
+  if (order->state != YY_ORDER_READY || !yy_order_type_get_info (order->type)->issues)
     {
       g_set_error (error, YY_ERROR, YY_ERROR_REFUSED,
                    _ ("The order %s is in the state “%s”: there is no code to send"), number,
@@ -170,8 +180,32 @@ ra_office_resend (RaSite *site,
 gboolean
 ra_office_withdraw (RaSite *site, const char *who, YyOrder *order, const char *why, GError **error)
 {
-  return happen (site, who, order, YY_ORDER_WITHDRAW, why, error) &&
-         ra_codes_end (site, order, RA_CODE_VOID, error);
+  gboolean draft = order->state == YY_ORDER_DRAFT;
+
+  return ra_office_happen (site, who, order, YY_ORDER_WITHDRAW, why, error) &&
+         ra_codes_end (site, order, RA_CODE_VOID, error) &&
+         ra_store_drop_papers (site->store, order->number, draft, error);
+}
+
+RaToken *
+ra_office_allow_token (RaSite *site, const char *who, const char *serial, GError **error)
+{
+  g_autoptr (RaToken) token = NULL;
+
+  if (!ra_store_get_token (site->store, serial, &token, error))
+    return NULL;
+  if (token == NULL)
+    {
+      g_set_error (error, YY_ERROR, YY_ERROR_REFUSED, _ ("There is no token %s"), serial);
+      return NULL;
+    }
+  if (!token->so_lost)
+    return g_steal_pointer (&token);
+  token->so_lost = FALSE;
+  if (ra_store_save_token (site->store, token, error) &&
+      ra_store_audit (site->store, who, "token.allow", serial, NULL, error))
+    return g_steal_pointer (&token);
+  return NULL;
 }
 
 gboolean
@@ -179,7 +213,7 @@ ra_office_complete (RaSite *site, const char *who, YyOrder *order, GError **erro
 {
   g_autoptr (RaToken) token = NULL;
 
-  if (!happen (site, who, order, YY_ORDER_COMPLETE, NULL, error) ||
+  if (!ra_office_happen (site, who, order, YY_ORDER_COMPLETE, NULL, error) ||
       !ra_codes_end (site, order, RA_CODE_USED, error) ||
       !ra_store_get_token (site->store, order->token, &token, error))
     return FALSE;

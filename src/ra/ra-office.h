@@ -18,7 +18,7 @@ gboolean ra_office_add (RaSite *site, const char *who, YyOrder *order, GError **
  * ra_office_approve:
  *
  * Passes the review the order is in: the first one, or the second one, which needs a prepared token
- * and sends the activation code.
+ * and sends the activation code. The agent is told when an order to unlock a token has passed.
  *
  * Returns: (transfer full): the order as it is then, or %NULL with %YY_ERROR_REFUSED
  */
@@ -46,13 +46,37 @@ YyOrder *ra_office_resend (RaSite *site,
  * ra_office_withdraw:
  * @why: (nullable): for the audit log
  *
- * Takes an order back; its codes are void.
+ * Takes an order back; its codes are void. Documents that were never handed in are forgotten.
  */
 gboolean
 ra_office_withdraw (RaSite *site, const char *who, YyOrder *order, const char *why, GError **error);
 
+/**
+ * ra_office_allow_token:
+ *
+ * Lets the SO PINs of a token be released again after it refused them all, because it was seen at
+ * the office.
+ *
+ * Returns: (transfer full): the token, or %NULL with %YY_ERROR_REFUSED
+ */
+RaToken *ra_office_allow_token (RaSite *site, const char *who, const char *serial, GError **error);
+
 /** ra_office_complete: what the order is for was done, and its grant closed */
 gboolean ra_office_complete (RaSite *site, const char *who, YyOrder *order, GError **error);
+
+/**
+ * ra_office_happen:
+ * @why: (nullable): for the audit log
+ *
+ * One event: the state machine decides, the log and the order say so. Returns: %FALSE with
+ * %YY_ERROR_REFUSED when it is not possible in the order's state
+ */
+gboolean ra_office_happen (RaSite *site,
+                           const char *who,
+                           YyOrder *order,
+                           YyOrderEvent event,
+                           const char *why,
+                           GError **error);
 
 /** ra_office_get_order: Returns: (transfer full): or %NULL with %YY_ERROR_REFUSED */
 YyOrder *ra_office_get_order (RaSite *site, const char *number, GError **error);

@@ -193,3 +193,13 @@ ra_store_drop_upload (RaStore *store, const char *order, const char *name, GErro
                           "DELETE FROM uploads WHERE order_number = ? AND name = ?", "ss", order,
                           name);
 }
+
+gboolean
+ra_store_drop_papers (RaStore *store, const char *order, gboolean documents, GError **error)
+{
+  return ra_database_run (store->database, error, "DELETE FROM uploads WHERE order_number = ?", "s",
+                          order) &&
+         (!documents ||
+          ra_database_run (store->database, error, "DELETE FROM documents WHERE order_number = ?",
+                           "s", order));
+}
