@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra/ra-connections.h"
 
+#include "ra/ra-limiter.h"
+
 #include <errno.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
@@ -15,9 +17,12 @@
 #define HELLO_SECONDS     15
 #define HANDSHAKE_SECONDS 10
 #define SWEEP_SECONDS     1
-#define RECORD_HEAD       5
-#define MAX_RECORD        (RECORD_HEAD + 16384)
-#define CONNECTION_KEY    "ra-connection"
+/* Handshakes under way at once with clients of one network. A client that means it needs a moment
+   for its part; ten of those threads are there for all. */
+#define HANDSHAKES_EACH 4
+#define RECORD_HEAD     5
+#define MAX_RECORD      (RECORD_HEAD + 16384)
+#define CONNECTION_KEY  "ra-connection"
 
 struct _RaConnections
 {
@@ -28,7 +33,9 @@ struct _RaConnections
   GSource *source;
   guint sweeper;
   guint limit;
-  GHashTable *open; /* set of Connection */
+  GHashTable *open;    /* set of Connection */
+  GHashTable *shaking; /* network → how many handshakes are under way */
+  GQueue waiting;      /* of Connection: said hello, and wait for their turn */
   int silent_end;
 };
 
@@ -37,8 +44,9 @@ typedef struct
   RaConnections *owner;
   GSocket *socket;
   GIOStream *stream; /* until its handshake begins */
-  gint64 deadline;   /* monotonic seconds */
-  gint64 since;      /* monotonic microseconds: the client has been waited for; 0: it is not */
+  char *network;
+  gint64 deadline; /* monotonic seconds */
+  gint64 since;    /* monotonic microseconds: the client has been waited for; 0: it is not */
 } Connection;
 
 static gint64
@@ -58,6 +66,7 @@ stream_gone (gpointer data, GObject *stream)
 
   g_hash_table_remove (self->open, connection);
   g_object_unref (connection->socket);
+  g_free (connection->network);
   g_free (connection);
   if (self->listener != NULL && self->source == NULL)
     watch (self);
@@ -74,6 +83,25 @@ is_new_enough (GTlsConnection *connection, GError **error)
   return FALSE;
 }
 
+static guint
+count_shaking (Connection *connection)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (connection->owner->shaking, connection->network));
+}
+
+static void
+set_shaking (Connection *connection, guint count)
+{
+  GHashTable *shaking = connection->owner->shaking;
+
+  if (count == 0)
+    g_hash_table_remove (shaking, connection->network);
+  else
+    g_hash_table_insert (shaking, g_strdup (connection->network), GUINT_TO_POINTER (count));
+}
+
+static void shake_next (RaConnections *self);
+
 static void
 handshake_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -83,6 +111,8 @@ handshake_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   Connection *connection = user_data;
 
+  set_shaking (connection, count_shaking (connection) - 1);
+  shake_next (connection->owner);
   if (g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, &error) &&
       is_new_enough (G_TLS_CONNECTION (source), &error))
     {
@@ -101,16 +131,42 @@ handshake_done (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 /* handshake_done() takes the stream. */
-static gboolean
+static void
 begin_handshake (Connection *connection)
 {
   GIOStream *stream = g_steal_pointer (&connection->stream);
 
-  g_socket_set_option (connection->socket, SOL_SOCKET, SO_RCVLOWAT, 1, NULL);
+  set_shaking (connection, count_shaking (connection) + 1);
   if (connection->deadline != G_MAXINT64)
     connection->deadline = now () + HANDSHAKE_SECONDS;
   g_tls_connection_handshake_async (G_TLS_CONNECTION (stream), G_PRIORITY_DEFAULT, NULL,
                                     handshake_done, connection);
+}
+
+/* The first that waits and whose network has a place free. */
+static void
+shake_next (RaConnections *self)
+{
+  for (GList *link = self->waiting.head; link != NULL; link = link->next)
+    {
+      Connection *connection = link->data;
+
+      if (count_shaking (connection) >= HANDSHAKES_EACH)
+        continue;
+      g_queue_delete_link (&self->waiting, link);
+      begin_handshake (connection);
+      return;
+    }
+}
+
+static gboolean
+want_handshake (Connection *connection)
+{
+  g_socket_set_option (connection->socket, SOL_SOCKET, SO_RCVLOWAT, 1, NULL);
+  if (connection->deadline != G_MAXINT64 && count_shaking (connection) >= HANDSHAKES_EACH)
+    g_queue_push_tail (&connection->owner->waiting, connection);
+  else
+    begin_handshake (connection);
   return G_SOURCE_REMOVE;
 }
 
@@ -139,7 +195,7 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
   int missing = (condition & (G_IO_HUP | G_IO_ERR)) != 0 ? 0 : missing_record (socket);
 
   if (missing == 0 || connection->deadline == G_MAXINT64)
-    return begin_handshake (connection);
+    return want_handshake (connection);
   g_socket_set_option (socket, SOL_SOCKET, SO_RCVLOWAT, missing, NULL);
   return G_SOURCE_CONTINUE;
 }
@@ -154,6 +210,18 @@ wait_for_hello (Connection *connection)
   g_socket_set_option (connection->socket, SOL_SOCKET, SO_RCVLOWAT, RECORD_HEAD, NULL);
   g_source_set_callback (source, G_SOURCE_FUNC (on_readable), connection, NULL);
   g_source_attach (source, NULL);
+}
+
+static char *
+network_of (GSocket *socket)
+{
+  g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (socket, NULL);
+  g_autofree char *address = NULL;
+
+  if (G_IS_INET_SOCKET_ADDRESS (remote))
+    address = g_inet_address_to_string (
+        g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
+  return ra_limiter_key_of_address ("handshake", address == NULL ? "?" : address);
 }
 
 static void
@@ -174,6 +242,7 @@ take (RaConnections *self, GSocket *socket)
   connection->owner = self;
   connection->socket = g_object_ref (socket);
   connection->stream = stream;
+  connection->network = network_of (socket);
   connection->deadline = now () + HELLO_SECONDS;
   connection->since = g_get_monotonic_time ();
   g_hash_table_add (self->open, connection);
@@ -190,6 +259,9 @@ shut (Connection *connection)
   connection->deadline = G_MAXINT64;
   connection->since = 0;
   g_socket_shutdown (connection->socket, TRUE, TRUE, NULL);
+  /* Its handshake ends as soon as it begins. */
+  if (g_queue_remove (&connection->owner->waiting, connection))
+    begin_handshake (connection);
 }
 
 /* Silent clients must not keep others out: a client that means it is done in a moment. */
@@ -316,6 +388,8 @@ ra_connections_new (GSocket *listener,
   self->database = g_object_ref (database);
   self->listener = g_object_ref (listener);
   self->open = g_hash_table_new (g_direct_hash, g_direct_equal);
+  self->shaking = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_queue_init (&self->waiting);
   self->sweeper = g_timeout_add_seconds (SWEEP_SECONDS, sweep, self);
   self->limit = find_limit ();
   keep_alive (self);
@@ -351,6 +425,7 @@ ra_connections_free (RaConnections *self)
   while (g_hash_table_size (self->open) > 0)
     g_main_context_iteration (NULL, TRUE);
   g_hash_table_unref (self->open);
+  g_hash_table_unref (self->shaking);
   g_object_unref (self->certificate);
   g_object_unref (self->database);
   g_object_unref (self->server);

@@ -619,6 +619,33 @@ def slow_clients_keep_nobody_out(first_bytes, open_files):
             ok(used < 0.5, '%.2f seconds of work for slow clients' % used)
 
 
+def client_hello():
+    """The first flight of a TLS client."""
+    out = ssl.MemoryBIO()
+    hello = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), out, server_hostname='x')
+    with contextlib.suppress(ssl.SSLWantReadError):
+        hello.do_handshake()
+    return out.read()
+
+
+@case
+def silence_after_hello_keeps_other_networks_in():
+    with Office() as office, contextlib.ExitStack() as stack:
+        service = office.service
+        hello = client_hello()
+        for _ in range(150):
+            silent = stack.enter_context(socket.create_connection(('127.0.0.1', service.port)))
+            silent.sendall(hello)
+        begun = time.monotonic()
+        other = service.connect()
+        other.source_address = ('127.0.0.2', 0)
+        equal(service.get('/api/v1/profile', connection=other).status, 200)
+        took = time.monotonic() - begun
+        other.close()
+        ok(took < 2, 'it took %.1f seconds' % took)
+        diag('%.2f seconds' % took)
+
+
 def cpu_seconds(pid):
     fields = Path('/proc/%d/stat' % pid).read_text('ascii').rpartition(')')[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
