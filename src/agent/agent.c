@@ -4,6 +4,7 @@
 #include "agent/session.h"
 #include "agent/slot-watch.h"
 #include "agent/token-object.h"
+#include "agent/tries.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -157,7 +158,7 @@ reattach (YyAgent *self, CK_SLOT_ID slot)
       if (token->has_session || !g_str_equal (token->info->serial, info->serial))
         continue;
       token->slot = slot;
-      if (token->pin != NULL)
+      if (token->pin != NULL && yy_tries_are_plenty (token))
         (void) yy_session_login (token, g_steal_pointer (&token->pin), NULL);
       else
         (void) yy_agent_token_open_session (token, NULL);

@@ -4,6 +4,7 @@
 #include "agent/card-sc-hsm.h"
 #include "agent/file-cache.h"
 #include "agent/session.h"
+#include "agent/tries.h"
 
 #include <string.h>
 
@@ -32,6 +33,7 @@ gboolean
 yy_pin_change (YyAgentToken *token,
                const YySecret *old_pin,
                const YySecret *new_pin,
+               gboolean last_try,
                GError **error)
 {
   gboolean was_user = token->login == YY_LOGIN_USER;
@@ -40,7 +42,7 @@ yy_pin_change (YyAgentToken *token,
   /* In an SO session it would be the SO PIN that changes. */
   if (token->login == YY_LOGIN_SO)
     yy_session_logout (token);
-  if (!yy_agent_token_open_session (token, error))
+  if (!yy_agent_token_open_session (token, error) || !yy_tries_require (token, last_try, error))
     return FALSE;
   rv = token->module->f->C_SetPIN (token->session, bytes (old_pin), yy_secret_length (old_pin),
                                    bytes (new_pin), yy_secret_length (new_pin));

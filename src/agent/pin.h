@@ -5,10 +5,16 @@
 
 G_BEGIN_DECLS
 
-/** yy_pin_change: C_SetPIN as the user. Spends a try when @old_pin is wrong. */
+/**
+ * yy_pin_change:
+ * @last_try: see yy_tries_require(), which is asked first
+ *
+ * C_SetPIN as the user. Spends a try when @old_pin is wrong.
+ */
 gboolean yy_pin_change (YyAgentToken *token,
                         const YySecret *old_pin,
                         const YySecret *new_pin,
+                        gboolean last_try,
                         GError **error);
 
 /**

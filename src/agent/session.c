@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "agent/session.h"
 
+#include "agent/tries.h"
+
 #include <glib/gi18n.h>
 
 static CK_RV
@@ -81,6 +83,8 @@ yy_session_recover (YyAgentToken *token, CK_RV rv)
   g_autoptr (YySecret) pin = NULL;
 
   if (rv != CKR_USER_NOT_LOGGED_IN || token->login != YY_LOGIN_USER || token->pin == NULL)
+    return FALSE;
+  if (!yy_tries_are_plenty (token))
     return FALSE;
   pin = g_steal_pointer (&token->pin);
   return yy_session_login (token, g_steal_pointer (&pin), NULL);

@@ -27,7 +27,7 @@ gboolean yy_session_require_user (YyAgentToken *token, GError **error);
  * @rv: what a call returned
  *
  * If @rv says that the user is not logged in although Login succeeded (another program logged this
- * one out), logs in again with the PIN that was right then.
+ * one out), logs in again with the PIN that was right then, unless tries have become precious.
  *
  * Returns: whether the call is worth repeating, once
  */

@@ -6,6 +6,7 @@
 #include "agent/pin.h"
 #include "agent/proof.h"
 #include "agent/session.h"
+#include "agent/tries.h"
 
 #include <gio/gunixfdlist.h>
 #include <glib/gi18n.h>
@@ -72,16 +73,26 @@ to_variant (GBytes *bytes)
 }
 
 static gboolean
+handle_read_tries (YyDBusAgentToken *skeleton,
+                   GDBusMethodInvocation *invocation,
+                   YyTokenObject *object)
+{
+  return finish (object, invocation, YY_TOKEN_PIN, NULL, NULL);
+}
+
+static gboolean
 handle_login (YyDBusAgentToken *skeleton,
               GDBusMethodInvocation *invocation,
               GUnixFDList *fds,
               GVariant *pin_handle,
+              gboolean last_try,
               YyTokenObject *object)
 {
   g_autoptr (GError) error = NULL;
   YyAgentToken *token = yy_token_object_get_token (object);
-  YySecret *pin = take_secret (object, fds, pin_handle, &error);
-  gboolean done = pin != NULL && yy_session_login (token, pin, &error);
+  g_autoptr (YySecret) pin = take_secret (object, fds, pin_handle, &error);
+  gboolean done = pin != NULL && yy_tries_require (token, last_try, &error) &&
+                  yy_session_login (token, g_steal_pointer (&pin), &error);
 
   return finish (object, invocation, YY_TOKEN_PIN | (done ? YY_TOKEN_OBJECTS : 0), NULL, error);
 }
@@ -99,6 +110,7 @@ handle_change_pin (YyDBusAgentToken *skeleton,
                    GUnixFDList *fds,
                    GVariant *old_handle,
                    GVariant *new_handle,
+                   gboolean last_try,
                    YyTokenObject *object)
 {
   g_autoptr (GError) error = NULL;
@@ -107,7 +119,7 @@ handle_change_pin (YyDBusAgentToken *skeleton,
       old_pin == NULL ? NULL : take_secret (object, fds, new_handle, &error);
 
   if (new_pin != NULL)
-    yy_pin_change (yy_token_object_get_token (object), old_pin, new_pin, &error);
+    yy_pin_change (yy_token_object_get_token (object), old_pin, new_pin, last_try, &error);
   return finish (object, invocation, YY_TOKEN_PIN, NULL, error);
 }
 
@@ -316,6 +328,7 @@ handle_test_signature (YyDBusAgentToken *skeleton,
 void
 yy_token_methods_connect (YyDBusAgentToken *skeleton, YyTokenObject *object)
 {
+  g_signal_connect (skeleton, "handle-read-tries", G_CALLBACK (handle_read_tries), object);
   g_signal_connect (skeleton, "handle-login", G_CALLBACK (handle_login), object);
   g_signal_connect (skeleton, "handle-logout", G_CALLBACK (handle_logout), object);
   g_signal_connect (skeleton, "handle-change-pin", G_CALLBACK (handle_change_pin), object);

@@ -21,6 +21,7 @@ change_pin (Cli *cli,
             YyToken *token,
             const YySecret *old_pin,
             const YySecret *new_pin,
+            gboolean last_try,
             GError **error)
 {
   g_autoptr (YyTokenSession) session =
@@ -31,6 +32,8 @@ change_pin (Cli *cli,
 
   if (session == NULL)
     return FALSE;
+  if (last_try)
+    yy_token_session_allow_last_try (session);
   yy_token_session_change_pin_async (session, old_pin, new_pin, cli->cancellable, cli_ready,
                                      &result);
   cli_await (&result);
@@ -52,7 +55,7 @@ run (Cli *cli, int pin_fd, int new_pin_fd, gboolean last_try, GError **error)
     return FALSE;
   new_pin = pin_input_read_new (cli, new_pin_fd, token, error);
   if (new_pin == NULL || !check_different (old_pin, new_pin, error) ||
-      !change_pin (cli, token, old_pin, new_pin, error))
+      !change_pin (cli, token, old_pin, new_pin, last_try, error))
     return FALSE;
   if (cli->json)
     cli_end_result (cli_begin_result (token, "pin-changed"));

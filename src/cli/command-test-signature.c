@@ -48,7 +48,12 @@ login_and_sign (Cli *cli, YyTokenSession *session, const YySecret *pin, GBytes *
 }
 
 static gboolean
-test_signature (Cli *cli, YyToken *token, const YySecret *pin, GBytes *id, GError **error)
+test_signature (Cli *cli,
+                YyToken *token,
+                const YySecret *pin,
+                gboolean last_try,
+                GBytes *id,
+                GError **error)
 {
   g_autoptr (YyTokenSession) session =
       yy_token_session_new (cli->manager, yy_token_get_serial (token), yy_token_get_module (token),
@@ -57,6 +62,8 @@ test_signature (Cli *cli, YyToken *token, const YySecret *pin, GBytes *id, GErro
 
   if (session == NULL)
     return FALSE;
+  if (last_try)
+    yy_token_session_allow_last_try (session);
   return login_and_sign (cli, session, pin, id, &local) || cli_fail_pin (cli, token, local, error);
 }
 
@@ -95,7 +102,7 @@ run (Cli *cli, const char *id, int pin_fd, gboolean last_try, GError **error)
   if (item == NULL)
     return FALSE;
   pin = pin_input_read_present (cli, pin_fd, token, last_try, error);
-  if (pin == NULL || !test_signature (cli, token, pin, item->id, error))
+  if (pin == NULL || !test_signature (cli, token, pin, last_try, item->id, error))
     return FALSE;
   print_result (cli, token, item);
   return TRUE;

@@ -45,6 +45,8 @@ yy_activation_make_key (GTask *task)
 {
   YyActivationRun *run = g_task_get_task_data (task);
 
+  /* This run set it. */
+  yy_token_session_allow_last_try (run->reset.run.session);
   yy_token_session_login_async (run->reset.run.session, run->reset.new_pin,
                                 run->reset.run.cancellable, on_logged_in, task);
 }

@@ -85,7 +85,7 @@ may_ask (YyPinProof kind, YyPinGuard *guard, YyToken *token, const YySecret *pin
 {
   int tries = yy_token_get_tries_left (token);
 
-  if (!yy_pin_guard_check (guard, token, pin, FALSE, error))
+  if (!yy_pin_guard_check (guard, token, pin, kind == YY_PIN_PROOF_SET, error))
     return FALSE;
   if (kind == YY_PIN_PROOF_SET ||
       (yy_token_get_pin_state (token) == YY_PIN_OK && (tries < 0 || tries > FEW_TRIES)))
@@ -139,7 +139,7 @@ on_logged_in (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
-  yy_pin_guard_succeeded (proof->guard, proof->token);
+  yy_pin_guard_forget (proof->guard, proof->token);
   sign (task, YY_TOKEN_SESSION (source));
 }
 
@@ -189,6 +189,8 @@ yy_pin_proof_async (YyTokenSession *session,
   proof->guard = g_object_ref (guard);
   proof->token = g_object_ref (token);
   proof->pin = yy_secret_dup (pin);
+  if (kind == YY_PIN_PROOF_SET)
+    yy_token_session_allow_last_try (session);
   yy_token_session_login_async (session, pin, cancellable, on_logged_in, g_steal_pointer (&task));
 }
 

@@ -208,11 +208,20 @@ yy_driver_stop (YyDriver *self)
   take_tokens (self, g_ptr_array_new_with_free_func (g_object_unref));
 }
 
+static void
+ask (YyDriver *self, const char *method, const char *serial)
+{
+  YyDriverCall *call = g_new0 (YyDriverCall, 1);
+
+  call->method = method;
+  call->serial = g_strdup (serial);
+  call->reply = G_VARIANT_TYPE_UNIT;
+  yy_driver_call_async (self, call, NULL, NULL, NULL);
+}
+
 void
 yy_driver_refresh (YyDriver *self)
 {
-  YyDriverCall *call = NULL;
-
   if (self->stopped)
     return;
   if (self->restart_id != 0)
@@ -221,12 +230,15 @@ yy_driver_refresh (YyDriver *self)
       yy_driver_start (self);
       return;
     }
-  if (self->state != YY_DRIVER_READY)
-    return;
-  call = g_new0 (YyDriverCall, 1);
-  call->method = "Refresh";
-  call->reply = G_VARIANT_TYPE_UNIT;
-  yy_driver_call_async (self, call, NULL, NULL, NULL);
+  if (self->state == YY_DRIVER_READY)
+    ask (self, "Refresh", NULL);
+}
+
+void
+yy_driver_read_tries (YyDriver *self, const char *serial)
+{
+  if (self->state == YY_DRIVER_READY)
+    ask (self, "ReadTries", serial);
 }
 
 YyDriver *

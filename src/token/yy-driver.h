@@ -39,5 +39,7 @@ YyDriverState yy_driver_get_state (YyDriver *self);
 const GError *yy_driver_get_problem (YyDriver *self);
 /** yy_driver_refresh: looks at all slots again */
 void yy_driver_refresh (YyDriver *self);
+/** yy_driver_read_tries: asks a token for the tries left for its PIN; spends none */
+void yy_driver_read_tries (YyDriver *self, const char *serial);
 
 G_END_DECLS

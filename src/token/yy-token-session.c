@@ -19,6 +19,7 @@ struct _YyTokenSession
   char *serial;
   gboolean held;
   gboolean closed;
+  gboolean last_try;
 
   /* Of the call that is under way. */
   gboolean busy;
@@ -178,6 +179,22 @@ yy_token_session_finish (YyTokenSession *self, GAsyncResult *result, GError **er
 }
 
 void
+yy_token_session_allow_last_try (YyTokenSession *self)
+{
+  self->last_try = TRUE;
+}
+
+/* A confirmation counts once. */
+static gboolean
+take_last_try (YyTokenSession *self)
+{
+  gboolean last_try = self->last_try;
+
+  self->last_try = FALSE;
+  return last_try;
+}
+
+void
 yy_token_session_login_async (YyTokenSession *self,
                               const YySecret *pin,
                               GCancellable *cancellable,
@@ -188,25 +205,20 @@ yy_token_session_login_async (YyTokenSession *self,
   GError *error = NULL;
   int index = add_secret (call, pin, &error);
 
-  begin (self, call, g_variant_new ("(h)", index), error, cancellable, callback, user_data);
+  begin (self, call, g_variant_new ("(hb)", index, take_last_try (self)), error, cancellable,
+         callback, user_data);
 }
 
+/* Puts two secrets into pipes. */
 static void
-call_with_two_secrets (YyTokenSession *self,
-                       const char *method,
-                       const YySecret *first,
-                       const YySecret *second,
-                       GCancellable *cancellable,
-                       GAsyncReadyCallback callback,
-                       gpointer user_data)
+add_two_secrets (YyDriverCall *call,
+                 const YySecret *first,
+                 const YySecret *second,
+                 int indices[2],
+                 GError **error)
 {
-  YyDriverCall *call = call_new (method, "()");
-  GError *error = NULL;
-  int first_index = add_secret (call, first, &error);
-  int second_index = error == NULL ? add_secret (call, second, &error) : -1;
-
-  begin (self, call, g_variant_new ("(hh)", first_index, second_index), error, cancellable,
-         callback, user_data);
+  indices[0] = add_secret (call, first, error);
+  indices[1] = indices[0] < 0 ? -1 : add_secret (call, second, error);
 }
 
 void
@@ -217,7 +229,13 @@ yy_token_session_change_pin_async (YyTokenSession *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data)
 {
-  call_with_two_secrets (self, "ChangePin", old_pin, new_pin, cancellable, callback, user_data);
+  YyDriverCall *call = call_new ("ChangePin", "()");
+  int indices[2] = { -1, -1 };
+  GError *error = NULL;
+
+  add_two_secrets (call, old_pin, new_pin, indices, &error);
+  begin (self, call, g_variant_new ("(hhb)", indices[0], indices[1], take_last_try (self)), error,
+         cancellable, callback, user_data);
 }
 
 void
@@ -228,8 +246,13 @@ yy_token_session_rotate_so_pin_async (YyTokenSession *self,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data)
 {
-  call_with_two_secrets (self, "RotateSoPin", old_so_pin, new_so_pin, cancellable, callback,
-                         user_data);
+  YyDriverCall *call = call_new ("RotateSoPin", "()");
+  int indices[2] = { -1, -1 };
+  GError *error = NULL;
+
+  add_two_secrets (call, old_so_pin, new_so_pin, indices, &error);
+  begin (self, call, g_variant_new ("(hh)", indices[0], indices[1]), error, cancellable, callback,
+         user_data);
 }
 
 void

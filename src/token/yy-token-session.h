@@ -50,6 +50,16 @@ YyToken *yy_token_session_dup_snapshot (YyTokenSession *self);
 
 void yy_token_session_close (YyTokenSession *self);
 
+/**
+ * yy_token_session_allow_last_try:
+ *
+ * To be called when a person confirmed that the PIN that is sent next may be the last one, or when
+ * the SO just set that PIN, so that it is right. Without it, login and change_pin fail with
+ * %YY_ERROR_PIN_LAST_TRY when one try is left at that moment, and send nothing. Counts for the next
+ * one of them.
+ */
+void yy_token_session_allow_last_try (YyTokenSession *self);
+
 void yy_token_session_login_async (YyTokenSession *self,
                                    const YySecret *pin,
                                    GCancellable *cancellable,

@@ -64,14 +64,17 @@ class Token:
         return self.agent.call(self.path, TOKEN_INTERFACE, method, GLib.Variant(signature, values),
                                reply, fds, timeout)
 
-    def login(self, pin):
-        self.call('Login', '(h)', pin)
+    def read_tries(self):
+        self.call('ReadTries')
+
+    def login(self, pin, last_try=True):
+        self.call('Login', '(hb)', pin, last_try)
 
     def logout(self):
         self.call('Logout')
 
-    def change_pin(self, old, new):
-        self.call('ChangePin', '(hh)', old, new)
+    def change_pin(self, old, new, last_try=True):
+        self.call('ChangePin', '(hhb)', old, new, last_try)
 
     def format(self, so_pin, label):
         self.call('Format', '(hs)', so_pin, label)

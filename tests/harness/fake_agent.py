@@ -9,6 +9,7 @@ file, which it reads again whenever the file changes (replace it by renaming):
       "library": "Fake driver 1.0 (Yinyao)",
       "start": "ok",            "hang", "crash", "exit", "unloadable", "silent" (no handshake), "mute"
                                 (no answer to the first question), "babble", "flood"
+      "quiet": true,            changes of tokens that stay are told by the next call only
       "tokens": [
         {"serial": "F1", "label": "…", "manufacturer": "…", "model": "…", "reader": "…",
          "flags": 1037, "tries_left": 10, "min_pin": 6, "max_pin": 15, "free_memory": -1,
@@ -29,7 +30,8 @@ file, which it reads again whenever the file changes (replace it by renaming):
 
 Without an entry in "methods" a call does what it would do: Login compares the PIN and counts tries,
 ChangePin and SetUserPin set it, and the rest succeeds. State that calls changed lasts as long as
-the process; "tokens" in a changed file replaces it.
+the process; with "remember": true PINs and tries last, as on a card, from process to process, until
+the file is changed: "tokens" in it replaces all state.
 """
 import base64
 import ctypes
@@ -53,6 +55,7 @@ MANAGER_XML = '''<node><interface name="org.freedesktop.DBus.ObjectManager">
 </interface></node>'''
 INTERFACE_FILE = os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', '..',
                               'src', 'agent', 'org.yinyao.Agent.xml')
+FINAL_TRY = 1 << 17
 PIN_LOCKED = 1 << 18
 
 
@@ -112,21 +115,29 @@ class Token:
         return found
 
     def check_pin(self, pin, field='pin', name='PinIncorrect'):
-        if field == 'pin' and self.entry.get('tries_left', 10) == 0:
+        tries = self.entry.get('tries_left', 10)
+        if field == 'pin' and tries == 0:
             raise Refusal('PinLocked', 'The PIN is locked')
         if pin == self.entry.get(field, '123456' if field == 'pin' else '3537363231383830'):
-            if field == 'pin':
-                self.entry['tries_left'] = max(self.entry.get('tries_left', 10), 10)
+            if field == 'pin' and tries >= 0:
+                self.entry['tries_left'] = 10
             return
-        if field == 'pin':
-            self.entry['tries_left'] = self.entry.get('tries_left', 10) - 1
+        if field == 'pin' and tries > 0:
+            self.entry['tries_left'] = tries - 1
         raise Refusal(name, 'The PIN is wrong')
 
-    def login(self, pin):
+    def require_tries(self, last_try):
+        tries = self.entry.get('tries_left', 10)
+        if not last_try and (tries == 1 or tries < 0 and self.entry.get('flags', 0) & FINAL_TRY):
+            raise Refusal('PinLastTry', 'Only one try is left for the PIN, so it was not sent')
+
+    def login(self, pin, last_try):
+        self.require_tries(last_try)
         self.check_pin(pin)
         self.logged_in = True
 
-    def change_pin(self, old, new):
+    def change_pin(self, old, new, last_try):
+        self.require_tries(last_try)
         self.check_pin(old)
         self.entry['pin'] = new
 
@@ -175,7 +186,7 @@ class Agent:
                 self.scenario = json.load(file)
         except (OSError, ValueError):
             return
-        entries = self.scenario.get('tokens', [])
+        entries = [{**e, **self.recall(e['serial'])} for e in self.scenario.get('tokens', [])]
         for path in [p for p, t in self.tokens.items()
                      if t.entry['serial'] not in [e['serial'] for e in entries]]:
             self.remove(path)
@@ -185,7 +196,31 @@ class Agent:
                 self.add(entry)
             else:
                 self.tokens[known[0]].entry = dict(entry)
-                self.tell(known[0])
+                if not self.scenario.get('quiet'):
+                    self.tell(known[0])
+
+    # What a card keeps, in a file beside the scenario that holds for this version of it.
+
+    def version(self):
+        status = os.stat(self.path)
+        return [status.st_ino, status.st_mtime_ns]
+
+    def recall(self, serial):
+        try:
+            with open(self.path + '.card', encoding='utf-8') as file:
+                kept = json.load(file)
+        except (OSError, ValueError):
+            return {}
+        fresh = self.scenario.get('remember') and kept['version'] == self.version()
+        return kept['tokens'].get(serial, {}) if fresh else {}
+
+    def remember(self):
+        if not self.scenario.get('remember'):
+            return
+        tokens = {t.entry['serial']: {k: t.entry[k] for k in ('pin', 'tries_left') if k in t.entry}
+                  for t in self.tokens.values()}
+        with open(self.path + '.card', 'w', encoding='utf-8') as file:
+            json.dump({'version': self.version(), 'tokens': tokens}, file)
 
     def add(self, entry):
         path = '%s/Token/%d' % (ROOT, self.next_number)
@@ -268,9 +303,10 @@ class Agent:
                 secrets.append(pipe.read().decode())
         self.log(method)
         work = {
-            'Login': lambda: token.login(*secrets),
+            'ReadTries': lambda: None,
+            'Login': lambda: token.login(*secrets, values[-1]),
             'Logout': lambda: setattr(token, 'logged_in', False),
-            'ChangePin': lambda: token.change_pin(*secrets),
+            'ChangePin': lambda: token.change_pin(*secrets, values[-1]),
             'SetUserPin': lambda: variant('(u)', (token.set_user_pin(secrets[:-1], secrets[-1]),)),
             'RotateSoPin': lambda: token.rotate(*secrets),
             'Format': lambda: token.format(secrets[0], values[1]),
@@ -326,6 +362,7 @@ class Agent:
             invocation.return_dbus_error(refusal.name, str(refusal))
             return
         finally:
+            self.remember()
             if path in self.tokens:
                 self.tell(path)
         if 'reply' in rule:

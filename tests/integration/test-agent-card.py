@@ -4,7 +4,7 @@
 import shutil
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from harness import paths, tap
@@ -184,6 +184,40 @@ def a_pin_is_locked_and_shown_so():
         equal(shown.set_user_pin([SO], 'other-1234'), 0, 'SO PIN')
         equal(shown.properties['TriesLeft'], 10, 'tries left')
         shown.login('other-1234')
+
+
+@case
+def the_last_try_is_not_spent_by_surprise():
+    with plugged() as (token, running), agent('another program') as other:
+        shown, elsewhere = running.wait_token(token.serial), other.wait_token(token.serial)
+        for _ in range(9):
+            fails('PinIncorrect', elsewhere.login, 'wrong-1234')
+        equal(shown.properties['TriesLeft'], 10, 'tries left, as far as is known here')
+        # Neither a wrong nor the right PIN is sent: nobody knew that it is the last try.
+        for pin in ('wrong-1234', PIN):
+            fails('PinLastTry', shown.login, pin, False)
+            fails('PinLastTry', shown.change_pin, pin, 'other-1234', False)
+        equal(token.state()['pin_tries'], 1, 'tries on the card')
+        equal(shown.properties['TriesLeft'], 1, 'tries left')
+        shown.login(PIN, True)
+        shown.logout()
+        for _ in range(10):
+            with suppress(AgentError):
+                elsewhere.login('wrong-1234')
+        fails('PinLocked', shown.login, PIN, False)
+        equal(shown.properties['TriesLeft'], 0, 'tries left')
+
+
+@case
+def the_tries_left_are_read_without_spending_one():
+    with plugged() as (token, running), agent('another program') as other:
+        shown, elsewhere = running.wait_token(token.serial), other.wait_token(token.serial)
+        fails('PinIncorrect', elsewhere.login, 'wrong-1234')
+        token.reset_counters()
+        shown.read_tries()
+        equal(shown.properties['TriesLeft'], 9, 'tries left')
+        equal(token.counters()['apdus'], 1, 'APDUs')
+        equal(token.state()['pin_tries'], 9, 'tries on the card')
 
 
 @case

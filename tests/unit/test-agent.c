@@ -7,7 +7,7 @@
 #include "agent/pin.h"
 #include "agent/public-key.h"
 #include "agent/reader-watch.h"
-#include "agent/token.h"
+#include "agent/tries.h"
 
 #include <string.h>
 
@@ -122,6 +122,18 @@ test_so_pin_usable (void)
   g_assert_false (yy_pin_is_so_usable (0, 0));
   g_assert_false (yy_pin_is_so_usable (CKF_SO_PIN_FINAL_TRY, -1));
   g_assert_false (yy_pin_is_so_usable (CKF_SO_PIN_LOCKED | CKF_SO_PIN_COUNT_LOW, 5));
+}
+
+/* The card's count is worth more than what a module says for ever. */
+static void
+test_last_try (void)
+{
+  g_assert_true (yy_tries_is_last (0, 1));
+  g_assert_true (yy_tries_is_last (CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY, -1));
+  g_assert_false (yy_tries_is_last (CKF_USER_PIN_COUNT_LOW, -1));
+  g_assert_false (yy_tries_is_last (CKF_USER_PIN_FINAL_TRY, 2));
+  g_assert_false (yy_tries_is_last (CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED, -1));
+  g_assert_false (yy_tries_is_last (0, -1));
 }
 
 static void
@@ -319,6 +331,7 @@ main (int argc, char **argv)
   g_test_add_func ("/agent/pin/label", test_label);
   g_test_add_func ("/agent/pin/so-usable", test_so_pin_usable);
   g_test_add_func ("/agent/pin/flags", test_pin_flags);
+  g_test_add_func ("/agent/pin/last-try", test_last_try);
   g_test_add_func ("/agent/card/tries", test_tries);
   g_test_add_func ("/agent/card/type", test_card_type);
   g_test_add_func ("/agent/card/files", test_files);
