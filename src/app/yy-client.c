@@ -8,7 +8,6 @@ struct _YyClient
   YySettings *settings;
   YyProfile *profile;
   YyTokenManager *manager;
-  YyPinGuard *guard;
   YyService *service;
   gboolean started;
 };
@@ -21,7 +20,6 @@ yy_client_finalize (GObject *object)
   YyClient *self = YY_CLIENT (object);
 
   g_clear_object (&self->service);
-  g_clear_object (&self->guard);
   g_clear_object (&self->manager);
   g_clear_object (&self->profile);
   g_clear_object (&self->settings);
@@ -47,7 +45,6 @@ yy_client_new (YySettings *settings, YyProfile *profile)
   self->settings = g_object_ref (settings);
   self->profile = g_object_ref (profile);
   self->manager = yy_token_manager_new (settings);
-  self->guard = yy_pin_guard_new ();
   return self;
 }
 
@@ -84,7 +81,7 @@ yy_client_get_manager (YyClient *self)
 YyPinGuard *
 yy_client_get_pin_guard (YyClient *self)
 {
-  return self->guard;
+  return yy_pin_guard_of (self->manager);
 }
 
 YyService *

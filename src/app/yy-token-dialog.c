@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/yy-button.h"
 #include "app/yy-pages.h"
 #include "app/yy-pin-prompt.h"
 #include "app/yy-text.h"
@@ -17,12 +18,13 @@ typedef struct
   gboolean absent;
 
   GtkStack *pages;
-  GtkLabel *token_name;
+  AdwWindowTitle *token_title;
   GtkLabel *explanation;
   YyPinPrompt *prompt;
   GtkBox *more;
   GtkLabel *message;
   GtkButton *button;
+  GtkWidget *forgot;
   GtkSpinner *spinner;
   AdwStatusPage *success;
   GtkWidget *close;
@@ -67,10 +69,59 @@ show_token (YyTokenDialog *self)
   g_autofree char *name = yy_text_dup_token_name (priv->token);
   g_autofree char *text = g_strdup_printf ("%s · %s", name, yy_token_get_serial (priv->token));
 
-  gtk_label_set_label (priv->token_name, text);
+  adw_window_title_set_subtitle (priv->token_title, text);
   yy_pin_prompt_set_token (priv->prompt, priv->token);
   if (YY_TOKEN_DIALOG_GET_CLASS (self)->show_token != NULL)
     YY_TOKEN_DIALOG_GET_CLASS (self)->show_token (self, priv->token);
+}
+
+static gboolean
+is_shown (YyTokenDialog *self, const char *page)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (PRIVATE (self)->pages), page) == 0;
+}
+
+static void
+show_locked (YyTokenDialog *self)
+{
+  YyTokenDialogPrivate *priv = PRIVATE (self);
+
+  yy_pages_show (priv->pages, "locked");
+  gtk_widget_grab_focus (priv->forgot);
+}
+
+static void
+show_question (YyTokenDialog *self)
+{
+  YyTokenDialogPrivate *priv = PRIVATE (self);
+
+  yy_pages_show (priv->pages, "ask");
+  gtk_widget_grab_focus (GTK_WIDGET (priv->prompt));
+}
+
+/* There is nothing to type while the PIN is locked, whoever locked or unlocked it. */
+static void
+choose_page (YyTokenDialog *self)
+{
+  gboolean locked = yy_token_get_pin_state (PRIVATE (self)->token) == YY_PIN_LOCKED;
+
+  if (locked && is_shown (self, "ask"))
+    show_locked (self);
+  else if (!locked && is_shown (self, "locked"))
+    show_question (self);
+}
+
+/* Other programs spend tries, too. A card that tells its tries is asked just that. */
+static void
+read_tries (YyTokenDialog *self)
+{
+  YyTokenDialogPrivate *priv = PRIVATE (self);
+  YyDriver *driver = NULL;
+
+  if (priv->client == NULL || priv->session != NULL || find_token (self) == NULL)
+    return;
+  driver = yy_token_manager_find_driver (yy_client_get_manager (priv->client), priv->token);
+  yy_driver_read_tries (driver, yy_token_get_serial (priv->token));
 }
 
 static void
@@ -83,6 +134,8 @@ on_tokens_changed (YyTokenDialog *self)
     {
       g_set_object (&priv->token, token);
       show_token (self);
+      if (priv->session == NULL)
+        choose_page (self);
     }
   if (priv->session == NULL && (token == NULL) != priv->absent)
     {
@@ -109,6 +162,18 @@ static void
 on_start (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   yy_token_dialog_start (YY_TOKEN_DIALOG (widget));
+}
+
+static void
+on_forgot_pin (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  YyTokenDialogPrivate *priv = PRIVATE (widget);
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (widget));
+
+  if (parent != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (parent), "win.unlock-token", "s",
+                                yy_token_get_key (priv->token));
+  gtk_window_close (GTK_WINDOW (widget));
 }
 
 static void
@@ -156,22 +221,25 @@ yy_token_dialog_class_init (YyTokenDialogClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = yy_token_dialog_dispose;
   GTK_WINDOW_CLASS (klass)->close_request = yy_token_dialog_close_request;
+  g_type_ensure (YY_TYPE_BUTTON);
   g_type_ensure (YY_TYPE_PIN_PROMPT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/yinyao/Client/yy-token-dialog.ui");
   gtk_widget_class_bind_template_child_private (widget_class, YyTokenDialog, pages);
-  gtk_widget_class_bind_template_child_private (widget_class, YyTokenDialog, token_name);
+  gtk_widget_class_bind_template_child_private (widget_class, YyTokenDialog, token_title);
   gtk_widget_class_bind_template_child_private (widget_class, YyTokenDialog, explanation);
   gtk_widget_class_bind_template_child_private (widget_class, YyTokenDialog, prompt);
   gtk_widget_class_bind_template_child_private (widget_class, YyTokenDialog, more);
   gtk_widget_class_bind_template_child_private (widget_class, YyTokenDialog, message);
   gtk_widget_class_bind_template_child_private (widget_class, YyTokenDialog, button);
+  gtk_widget_class_bind_template_child_private (widget_class, YyTokenDialog, forgot);
   gtk_widget_class_bind_template_child_private (widget_class, YyTokenDialog, spinner);
   gtk_widget_class_bind_template_child_private (widget_class, YyTokenDialog, success);
   gtk_widget_class_bind_template_child_private (widget_class, YyTokenDialog, close);
   gtk_widget_class_bind_template_callback (widget_class, yy_token_dialog_update);
   gtk_widget_class_bind_template_callback (widget_class, on_prompt_activate);
   gtk_widget_class_install_action (widget_class, "dialog.start", NULL, on_start);
+  gtk_widget_class_install_action (widget_class, "dialog.forgot-pin", NULL, on_forgot_pin);
 }
 
 static void
@@ -189,10 +257,12 @@ yy_token_dialog_set_up (YyTokenDialog *self, YyClient *client, YyToken *token)
   priv->token = g_object_ref (token);
   g_signal_connect_object (yy_client_get_manager (client), "items-changed",
                            G_CALLBACK (on_tokens_changed), self, G_CONNECT_SWAPPED);
-  yy_pages_show (priv->pages, "ask");
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (read_tries), NULL);
   show_token (self);
+  show_question (self);
+  choose_page (self);
   yy_token_dialog_update (self);
-  gtk_widget_grab_focus (GTK_WIDGET (priv->prompt));
+  read_tries (self);
 }
 
 YyClient *
@@ -246,13 +316,17 @@ yy_token_dialog_start (YyTokenDialog *self)
 {
   YyTokenDialogPrivate *priv = PRIVATE (self);
   g_autoptr (GError) error = NULL;
+  gboolean last_try = FALSE;
 
   if (!can_start (self))
     return;
   show_message (self, NULL);
-  priv->pin = yy_pin_prompt_take (priv->prompt, yy_client_get_pin_guard (priv->client));
+  priv->pin = yy_pin_prompt_take (priv->prompt, yy_client_get_pin_guard (priv->client), &last_try);
   if (priv->pin == NULL)
-    return;
+    {
+      gtk_widget_grab_focus (GTK_WIDGET (priv->prompt));
+      return;
+    }
   priv->session =
       yy_token_session_new (yy_client_get_manager (priv->client), yy_token_get_serial (priv->token),
                             yy_token_get_module (priv->token), &error);
@@ -262,6 +336,8 @@ yy_token_dialog_start (YyTokenDialog *self)
       show_error (self, error);
       return;
     }
+  if (last_try)
+    yy_token_session_allow_last_try (priv->session);
   priv->cancellable = g_cancellable_new ();
   gtk_spinner_start (priv->spinner);
   yy_pages_show (priv->pages, "wait");
@@ -274,13 +350,18 @@ tell_failure (YyTokenDialog *self, const GError *error)
 {
   YyTokenDialogPrivate *priv = PRIVATE (self);
 
-  yy_pages_show (priv->pages, "ask");
+  if (g_error_matches (error, YY_ERROR, YY_ERROR_PIN_LOCKED))
+    {
+      show_locked (self);
+      return;
+    }
   if (g_error_matches (error, YY_ERROR, YY_ERROR_PIN_INCORRECT) ||
-      g_error_matches (error, YY_ERROR, YY_ERROR_PIN_LOCKED))
+      g_error_matches (error, YY_ERROR, YY_ERROR_PIN_LAST_TRY))
     yy_pin_prompt_tell (priv->prompt, error);
   else
     show_error (self, error);
-  gtk_widget_grab_focus (GTK_WIDGET (priv->prompt));
+  show_question (self);
+  choose_page (self);
 }
 
 void
@@ -290,7 +371,7 @@ yy_token_dialog_finish (YyTokenDialog *self, const GError *error)
   YyPinGuard *guard = yy_client_get_pin_guard (priv->client);
 
   if (error == NULL)
-    yy_pin_guard_succeeded (guard, priv->token);
+    yy_pin_guard_forget (guard, priv->token);
   else if (g_error_matches (error, YY_ERROR, YY_ERROR_PIN_INCORRECT))
     yy_pin_guard_failed (guard, priv->token, priv->pin);
   end_session (self);

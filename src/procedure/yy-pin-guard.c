@@ -15,10 +15,27 @@ struct _YyPinGuard
   GObject parent_instance;
 
   guint8 key[DIGEST_SIZE];
-  GHashTable *failed; /* token key → set of digests (GBytes) */
+  GHashTable *failed; /* serial number → Failures */
 };
 
+/* What failed on one token, and how its PIN stood afterwards. */
+typedef struct
+{
+  GHashTable *digests; /* set of GBytes */
+  YyPinState state;
+  int tries_left;
+} Failures;
+
 G_DEFINE_FINAL_TYPE (YyPinGuard, yy_pin_guard, G_TYPE_OBJECT)
+
+static void
+failures_free (gpointer data)
+{
+  Failures *failures = data;
+
+  g_hash_table_unref (failures->digests);
+  g_free (failures);
+}
 
 static void
 yy_pin_guard_finalize (GObject *object)
@@ -41,8 +58,7 @@ yy_pin_guard_init (YyPinGuard *self)
 {
   if (RAND_priv_bytes (self->key, sizeof self->key) != 1)
     g_error ("the random generator failed");
-  self->failed =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
+  self->failed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, failures_free);
 }
 
 YyPinGuard *
@@ -51,11 +67,26 @@ yy_pin_guard_new (void)
   return g_object_new (YY_TYPE_PIN_GUARD, NULL);
 }
 
-/* HMAC-SHA256 over "MODULE#SERIAL", a NUL and the PIN. OpenSSL's contexts are wiped when they are
+YyPinGuard *
+yy_pin_guard_of (YyTokenManager *manager)
+{
+  GQuark key = g_quark_from_static_string ("yy-pin-guard");
+  YyPinGuard *guard = g_object_get_qdata (G_OBJECT (manager), key);
+
+  if (guard == NULL)
+    {
+      guard = yy_pin_guard_new ();
+      g_object_set_qdata_full (G_OBJECT (manager), key, guard, g_object_unref);
+    }
+  return guard;
+}
+
+/* HMAC-SHA256 over the serial number, a NUL and the PIN. OpenSSL's contexts are wiped when they are
  * freed, those of GHmac are not. */
 static GBytes *
-digest_pin (YyPinGuard *self, const char *token_key, const YySecret *pin)
+digest_pin (YyPinGuard *self, YyToken *token, const YySecret *pin)
 {
+  const char *serial = yy_token_get_serial (token);
   EVP_MAC *mac = EVP_MAC_fetch (NULL, OSSL_MAC_NAME_HMAC, NULL);
   EVP_MAC_CTX *context = EVP_MAC_CTX_new (mac);
   char name[] = "SHA256";
@@ -65,7 +96,7 @@ digest_pin (YyPinGuard *self, const char *token_key, const YySecret *pin)
   gsize length = 0;
 
   if (context == NULL || EVP_MAC_init (context, self->key, sizeof self->key, params) != 1 ||
-      EVP_MAC_update (context, (const guint8 *) token_key, strlen (token_key) + 1) != 1 ||
+      EVP_MAC_update (context, (const guint8 *) serial, strlen (serial) + 1) != 1 ||
       EVP_MAC_update (context, (const guint8 *) yy_secret_bytes (pin), yy_secret_length (pin)) !=
           1 ||
       EVP_MAC_final (context, digest, &length, sizeof digest) != 1)
@@ -75,17 +106,53 @@ digest_pin (YyPinGuard *self, const char *token_key, const YySecret *pin)
   return g_bytes_new (digest, length);
 }
 
+/* States become worse with every wrong PIN, and better only by a right one or a new one. */
+static int
+badness (YyPinState state)
+{
+  switch (state)
+    {
+    case YY_PIN_COUNT_LOW:
+      return 1;
+    case YY_PIN_FINAL_TRY:
+      return 2;
+    case YY_PIN_LOCKED:
+      return 3;
+    case YY_PIN_OK:
+    case YY_PIN_NOT_SET:
+    default:
+      return 0;
+    }
+}
+
+/* Whether somebody gave a right PIN, or a new one, since @failures. Then all of them may be right.
+ */
+static gboolean
+has_recovered (const Failures *failures, YyToken *token)
+{
+  int tries = yy_token_get_tries_left (token);
+
+  if (tries >= 0 && failures->tries_left >= 0)
+    return tries > failures->tries_left;
+  return badness (yy_token_get_pin_state (token)) < badness (failures->state);
+}
+
 static gboolean
 has_failed (YyPinGuard *self, YyToken *token, const YySecret *pin)
 {
-  const char *token_key = yy_token_get_key (token);
-  GHashTable *digests = g_hash_table_lookup (self->failed, token_key);
+  const char *serial = yy_token_get_serial (token);
+  Failures *failures = g_hash_table_lookup (self->failed, serial);
   g_autoptr (GBytes) digest = NULL;
 
-  if (digests == NULL)
+  if (failures == NULL)
     return FALSE;
-  digest = digest_pin (self, token_key, pin);
-  return g_hash_table_contains (digests, digest);
+  if (has_recovered (failures, token))
+    {
+      g_hash_table_remove (self->failed, serial);
+      return FALSE;
+    }
+  digest = digest_pin (self, token, pin);
+  return g_hash_table_contains (failures->digests, digest);
 }
 
 static gboolean
@@ -107,11 +174,10 @@ gboolean
 yy_pin_guard_check_state (YyToken *token, gboolean last_try, GError **error)
 {
   YyPinState state = yy_token_get_pin_state (token);
-  int tries = yy_token_get_tries_left (token);
 
-  if (state == YY_PIN_LOCKED || tries == 0)
+  if (state == YY_PIN_LOCKED)
     g_set_error_literal (error, YY_ERROR, YY_ERROR_PIN_LOCKED, _ ("The PIN is locked"));
-  else if (!last_try && (state == YY_PIN_FINAL_TRY || tries == 1))
+  else if (!last_try && state == YY_PIN_FINAL_TRY)
     g_set_error_literal (error, YY_ERROR, YY_ERROR_PIN_LAST_TRY,
                          _ ("Only one try is left for the PIN, so it was not sent"));
   else
@@ -141,27 +207,37 @@ yy_pin_guard_check (YyPinGuard *self,
   return yy_pin_guard_check_state (token, last_try, error);
 }
 
-void
-yy_pin_guard_failed (YyPinGuard *self, YyToken *token, const YySecret *pin)
+static Failures *
+ensure_failures (YyPinGuard *self, const char *serial)
 {
-  const char *token_key = yy_token_get_key (token);
-  GHashTable *digests = g_hash_table_lookup (self->failed, token_key);
+  Failures *failures = g_hash_table_lookup (self->failed, serial);
 
-  g_return_if_fail (YY_IS_PIN_GUARD (self));
-
-  if (digests == NULL)
-    {
-      digests =
-          g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
-      g_hash_table_insert (self->failed, g_strdup (token_key), digests);
-    }
-  g_hash_table_add (digests, digest_pin (self, token_key, pin));
+  if (failures != NULL)
+    return failures;
+  failures = g_new0 (Failures, 1);
+  failures->digests =
+      g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
+  g_hash_table_insert (self->failed, g_strdup (serial), failures);
+  return failures;
 }
 
 void
-yy_pin_guard_succeeded (YyPinGuard *self, YyToken *token)
+yy_pin_guard_failed (YyPinGuard *self, YyToken *token, const YySecret *pin)
+{
+  Failures *failures = NULL;
+
+  g_return_if_fail (YY_IS_PIN_GUARD (self));
+
+  failures = ensure_failures (self, yy_token_get_serial (token));
+  failures->state = yy_token_get_pin_state (token);
+  failures->tries_left = yy_token_get_tries_left (token);
+  g_hash_table_add (failures->digests, digest_pin (self, token, pin));
+}
+
+void
+yy_pin_guard_forget (YyPinGuard *self, YyToken *token)
 {
   g_return_if_fail (YY_IS_PIN_GUARD (self));
 
-  g_hash_table_remove (self->failed, yy_token_get_key (token));
+  g_hash_table_remove (self->failed, yy_token_get_serial (token));
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/yy-secret.h"
-#include "token/yy-token.h"
+#include "token/yy-token-manager.h"
 
 G_BEGIN_DECLS
 
@@ -10,13 +10,29 @@ G_BEGIN_DECLS
  * YyPinGuard:
  *
  * Stands before every place that sends a user PIN to a token. It remembers, for each token, a keyed
- * digest of the PINs that just failed there (never the PIN), for the life of the process. Main
- * context only.
+ * digest of the PINs that just failed there (never the PIN), for the life of the process, and not
+ * longer: on a disk it would tell whoever finds it which PINs were almost right.
+ *
+ * A token is its serial number here, whatever module shows it: one card seen through two modules
+ * has one PIN. Should two tokens of different makers have the same serial number, a PIN that failed
+ * on one is refused on the other until the person insists, which costs nothing.
+ *
+ * Failures are forgotten when the token's state shows that somebody gave a right PIN since (the
+ * counter went up again), because the PIN may have been changed then; and by yy_pin_guard_forget().
+ * Main context only.
  */
 #define YY_TYPE_PIN_GUARD (yy_pin_guard_get_type ())
 G_DECLARE_FINAL_TYPE (YyPinGuard, yy_pin_guard, YY, PIN_GUARD, GObject)
 
 YyPinGuard *yy_pin_guard_new (void);
+
+/**
+ * yy_pin_guard_of:
+ *
+ * Returns: (transfer none): the one guard of all who send PINs to these tokens, dialogs and
+ *   procedures
+ */
+YyPinGuard *yy_pin_guard_of (YyTokenManager *manager);
 
 /**
  * yy_pin_guard_check_state:
@@ -41,10 +57,20 @@ gboolean yy_pin_guard_check (YyPinGuard *self,
                              gboolean last_try,
                              GError **error);
 
-/** yy_pin_guard_failed: the card said that @pin is wrong */
+/**
+ * yy_pin_guard_failed:
+ * @token: its state after that, as far as it is known
+ *
+ * The card said that @pin is wrong.
+ */
 void yy_pin_guard_failed (YyPinGuard *self, YyToken *token, const YySecret *pin);
 
-/** yy_pin_guard_succeeded: forgets what failed on that token */
-void yy_pin_guard_succeeded (YyPinGuard *self, YyToken *token);
+/**
+ * yy_pin_guard_forget:
+ *
+ * Forgets what failed on that token: a PIN was right there, or the person says that the PIN was
+ * changed in the meantime and wants to spend a try on that.
+ */
+void yy_pin_guard_forget (YyPinGuard *self, YyToken *token);
 
 G_END_DECLS

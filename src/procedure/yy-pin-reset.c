@@ -40,20 +40,6 @@ yy_pin_reset_clear (YyPinReset *reset)
   yy_run_clear (&reset->run);
 }
 
-YyPinGuard *
-yy_pin_reset_guard (YyTokenManager *manager)
-{
-  GQuark key = g_quark_from_static_string ("yy-pin-reset-guard");
-  YyPinGuard *guard = g_object_get_qdata (G_OBJECT (manager), key);
-
-  if (guard == NULL)
-    {
-      guard = yy_pin_guard_new ();
-      g_object_set_qdata_full (G_OBJECT (manager), key, guard, g_object_unref);
-    }
-  return guard;
-}
-
 gboolean
 yy_pin_reset_open (YyPinReset *reset, const char *module, GError **error)
 {
@@ -125,7 +111,7 @@ yy_pin_reset_authorised (GTask *task, YyGrant *grant, GError *error)
       g_clear_error (&reset->refusal);
       reset->refusal = error;
       yy_pin_proof_async (reset->run.session, reset->kind->proof,
-                          yy_pin_reset_guard (reset->run.manager), reset->anchors, reset->new_pin,
+                          yy_pin_guard_of (reset->run.manager), reset->anchors, reset->new_pin,
                           reset->run.cancellable, on_used_code_checked, task);
       return;
     }
@@ -190,7 +176,7 @@ on_pin_set (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   /* What was wrong before can be right from now on. */
   if (token != NULL)
-    yy_pin_guard_succeeded (yy_pin_reset_guard (reset->run.manager), token);
+    yy_pin_guard_forget (yy_pin_guard_of (reset->run.manager), token);
   reset->n_refused += (guint) which;
   reset->needs_rotation = which == 0 && !yy_secret_equal (reset->current, reset->pending);
   report (task, YY_GRANT_PIN_SET);

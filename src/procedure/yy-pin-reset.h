@@ -92,7 +92,4 @@ void yy_pin_reset_authorised (GTask *task, YyGrant *grant, GError *error);
 /** yy_pin_reset_perform: one of the steps from %YY_PIN_RESET_SET_PIN to %YY_PIN_RESET_CLOSE */
 void yy_pin_reset_perform (GTask *task, YyPinResetStep step);
 
-/** yy_pin_reset_guard: Returns: (transfer none): the one for all runs with these tokens */
-YyPinGuard *yy_pin_reset_guard (YyTokenManager *manager);
-
 G_END_DECLS

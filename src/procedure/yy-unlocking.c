@@ -145,7 +145,7 @@ prove (GTask *task)
 {
   YyPinReset *reset = g_task_get_task_data (task);
 
-  yy_pin_proof_async (reset->run.session, YY_PIN_PROOF_SET, yy_pin_reset_guard (reset->run.manager),
+  yy_pin_proof_async (reset->run.session, YY_PIN_PROOF_SET, yy_pin_guard_of (reset->run.manager),
                       NULL, reset->new_pin, reset->run.cancellable, on_proved, task);
 }
 

@@ -131,13 +131,13 @@ yy_token_get_pin_state (YyToken *self)
   guint64 flags = self->fields.flags;
   int tries = self->fields.tries_left;
 
-  if (flags & FLAG_USER_PIN_LOCKED)
+  if (tries < 0 && (flags & FLAG_USER_PIN_LOCKED))
     return YY_PIN_LOCKED;
   if (!(flags & FLAG_USER_PIN_INITIALIZED))
     return YY_PIN_NOT_SET;
   if (tries == 0)
     return YY_PIN_LOCKED;
-  if (tries == 1 || (flags & FLAG_USER_PIN_FINAL_TRY))
+  if (tries == 1 || (tries < 0 && (flags & FLAG_USER_PIN_FINAL_TRY)))
     return YY_PIN_FINAL_TRY;
   return flags & FLAG_USER_PIN_COUNT_LOW ? YY_PIN_COUNT_LOW : YY_PIN_OK;
 }
@@ -162,11 +162,12 @@ yy_token_dup_tries_text (YyToken *self)
     return g_strdup_printf (g_dngettext (NULL, "%d try left", "%d tries left",
                                          (unsigned long) tries),
                             tries);
+  /* Flags are what a driver says: some never set them, others never take them back. */
   if (state == YY_PIN_FINAL_TRY)
-    return g_strdup (_ ("One try left"));
+    return g_strdup (_ ("The driver says that one try is left"));
   if (state == YY_PIN_COUNT_LOW)
-    return g_strdup (_ ("A wrong PIN was typed before: only a few tries are left"));
-  return g_strdup (_ ("No wrong PIN was typed before"));
+    return g_strdup (_ ("A wrong PIN was typed before; how many tries are left is unknown"));
+  return g_strdup (_ ("How many tries are left is unknown"));
 }
 
 gboolean

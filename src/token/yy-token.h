@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * YyPinState:
  *
- * The user PIN as the card or, failing that, the PKCS#11 flags describe it. Modules combine the
- * flags differently: LOCKED is tested first, then FINAL_TRY, then COUNT_LOW.
+ * The user PIN as the card's own count or, failing that, the PKCS#11 flags describe it. Modules
+ * combine the flags differently: LOCKED is tested first, then FINAL_TRY, then COUNT_LOW.
  */
 typedef enum
 {

@@ -18,7 +18,7 @@ take (GHashTable *properties, const char *name, GVariant *value)
 }
 
 static YyToken *
-token_new (const char *serial, guint64 flags, int tries)
+token_of_module (const char *module, const char *serial, guint64 flags, int tries)
 {
   g_autoptr (GHashTable) properties =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_variant_unref);
@@ -30,9 +30,15 @@ token_new (const char *serial, guint64 flags, int tries)
   take (properties, "TriesLeft", g_variant_new_int32 (tries));
   take (properties, "MinPinLength", g_variant_new_uint32 (6));
   take (properties, "MaxPinLength", g_variant_new_uint32 (15));
-  token = yy_token_new ("/module.so", properties, &error);
+  token = yy_token_new (module, properties, &error);
   g_assert_no_error (error);
   return token;
+}
+
+static YyToken *
+token_new (const char *serial, guint64 flags, int tries)
+{
+  return token_of_module ("/module.so", serial, flags, tries);
 }
 
 static int
@@ -68,6 +74,9 @@ test_states (void)
     /* The count of the card wins over flags that have not caught up. */
     { OK, 1, FALSE, YY_ERROR_PIN_LAST_TRY },
     { OK, 0, FALSE, YY_ERROR_PIN_LOCKED },
+    { OK | FINAL_TRY, 5, FALSE, -1 },
+    { OK | LOCKED, 5, FALSE, -1 },
+    { OK | LOCKED, 1, FALSE, YY_ERROR_PIN_LAST_TRY },
     { OK | LOCKED, -1, FALSE, YY_ERROR_PIN_LOCKED },
     { OK | LOCKED, -1, TRUE, YY_ERROR_PIN_LOCKED },
     { OK | LOCKED | FINAL_TRY | COUNT_LOW, -1, TRUE, YY_ERROR_PIN_LOCKED },
@@ -116,8 +125,88 @@ test_a_failed_pin_is_not_sent_again (void)
   g_assert_cmpint (check_text (guard, other, "Kx7-mPq2", FALSE), ==, -1);
   /* Even a confirmed last try is not wasted on it. */
   g_assert_cmpint (check_text (guard, final, "Kx7-mPq2", TRUE), ==, YY_ERROR_PIN_REPEATED);
-  yy_pin_guard_succeeded (guard, later);
+  yy_pin_guard_forget (guard, later);
   g_assert_cmpint (check_text (guard, token, "Kx7-mPq2", FALSE), ==, -1);
+}
+
+static void
+fail (YyPinGuard *guard, YyToken *token, const char *text)
+{
+  g_autoptr (YySecret) pin = yy_secret_new (text, strlen (text));
+
+  yy_pin_guard_failed (guard, token, pin);
+}
+
+/* One card seen through two modules has one PIN. */
+static void
+test_another_module_does_not_help (void)
+{
+  g_autoptr (YyPinGuard) guard = yy_pin_guard_new ();
+  g_autoptr (YyToken) token = token_of_module ("/one.so", "A1", OK, 9);
+  g_autoptr (YyToken) same = token_of_module ("/two.so", "A1", OK, -1);
+  g_autoptr (YyToken) other = token_of_module ("/one.so", "A2", OK, 9);
+
+  fail (guard, token, "Kx7-mPq2");
+  g_assert_cmpint (check_text (guard, same, "Kx7-mPq2", FALSE), ==, YY_ERROR_PIN_REPEATED);
+  g_assert_cmpint (check_text (guard, other, "Kx7-mPq2", FALSE), ==, -1);
+  yy_pin_guard_forget (guard, same);
+  g_assert_cmpint (check_text (guard, token, "Kx7-mPq2", FALSE), ==, -1);
+}
+
+typedef struct
+{
+  guint64 flags;
+  int tries;
+  guint64 later_flags;
+  int later_tries;
+  gboolean forgotten;
+} Recovery;
+
+/* Tries that are back show that somebody gave a right PIN: it may have been changed then. */
+static void
+test_a_pin_that_may_be_right_by_now (void)
+{
+  static const Recovery cases[] = {
+    { OK, 9, OK, 10, TRUE },
+    { OK, 9, OK, 9, FALSE },
+    { OK, 9, OK, 8, FALSE },
+    { OK | LOCKED, 0, OK, 10, TRUE },
+    { OK | COUNT_LOW, 2, OK, 3, TRUE },
+    { OK | COUNT_LOW, -1, OK, -1, TRUE },
+    { OK | FINAL_TRY, -1, OK | COUNT_LOW, -1, TRUE },
+    { OK | LOCKED, -1, OK, -1, TRUE },
+    /* Nothing is known: it stays refused until the person insists. */
+    { OK, -1, OK, -1, FALSE },
+    { OK | FINAL_TRY, -1, OK | FINAL_TRY, -1, FALSE },
+    { OK, 9, OK, -1, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (YyPinGuard) guard = yy_pin_guard_new ();
+      g_autoptr (YyToken) then = token_new ("A1", cases[i].flags, cases[i].tries);
+      g_autoptr (YyToken) now = token_new ("A1", cases[i].later_flags, cases[i].later_tries);
+      int expected = cases[i].forgotten ? -1 : YY_ERROR_PIN_REPEATED;
+
+      g_test_message ("case %" G_GSIZE_FORMAT, i);
+      fail (guard, then, "Kx7-mPq2");
+      g_assert_cmpint (check_text (guard, now, "Kx7-mPq2", TRUE), ==, expected);
+    }
+}
+
+/* The count of before the last failure does not count. */
+static void
+test_a_later_failure_lowers_the_mark (void)
+{
+  g_autoptr (YyPinGuard) guard = yy_pin_guard_new ();
+  g_autoptr (YyToken) nine = token_new ("A1", OK, 9);
+  g_autoptr (YyToken) eight = token_new ("A1", OK, 8);
+
+  fail (guard, nine, "Kx7-mPq2");
+  fail (guard, eight, "Kx7-mPq3");
+  g_assert_cmpint (check_text (guard, eight, "Kx7-mPq2", FALSE), ==, YY_ERROR_PIN_REPEATED);
+  g_assert_cmpint (check_text (guard, nine, "Kx7-mPq2", FALSE), ==, -1);
+  g_assert_cmpint (check_text (guard, eight, "Kx7-mPq3", FALSE), ==, -1);
 }
 
 int
@@ -128,5 +217,8 @@ main (int argc, char **argv)
   g_test_add_func ("/pin-guard/states", test_states);
   g_test_add_func ("/pin-guard/lengths", test_lengths);
   g_test_add_func ("/pin-guard/repeated", test_a_failed_pin_is_not_sent_again);
+  g_test_add_func ("/pin-guard/modules", test_another_module_does_not_help);
+  g_test_add_func ("/pin-guard/recovered", test_a_pin_that_may_be_right_by_now);
+  g_test_add_func ("/pin-guard/mark", test_a_later_failure_lowers_the_mark);
   return g_test_run ();
 }

@@ -170,15 +170,17 @@ test_pin_states (void)
 {
   static const PinCase cases[] = {
     { 0x8, 10, YY_PIN_OK, "10 tries left" },
-    { 0x8, -1, YY_PIN_OK, "No wrong PIN was typed before" },
+    { 0x8, -1, YY_PIN_OK, "How many tries are left is unknown" },
     { 0x8, 1, YY_PIN_FINAL_TRY, "1 try left" },
     { 0x8, 0, YY_PIN_LOCKED, "The PIN is locked" },
     { 0x10008, 2, YY_PIN_COUNT_LOW, "2 tries left" },
-    { 0x10008, -1, YY_PIN_COUNT_LOW, "A wrong PIN was typed before: only a few tries are left" },
-    { 0x20008, -1, YY_PIN_FINAL_TRY, "One try left" },
+    { 0x10008, -1, YY_PIN_COUNT_LOW,
+      "A wrong PIN was typed before; how many tries are left is unknown" },
+    { 0x20008, -1, YY_PIN_FINAL_TRY, "The driver says that one try is left" },
+    { 0x20008, 5, YY_PIN_OK, "5 tries left" },
     { 0x70008, -1, YY_PIN_LOCKED, "The PIN is locked" },
-    { 0x70008, 3, YY_PIN_LOCKED, "The PIN is locked" },
-    { 0x30008, -1, YY_PIN_FINAL_TRY, "One try left" },
+    { 0x70008, 3, YY_PIN_COUNT_LOW, "3 tries left" },
+    { 0x30008, -1, YY_PIN_FINAL_TRY, "The driver says that one try is left" },
     { 0x0, -1, YY_PIN_NOT_SET, "No PIN is set" },
     { 0x0, 0, YY_PIN_NOT_SET, "No PIN is set" },
   };
