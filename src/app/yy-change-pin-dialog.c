@@ -35,7 +35,9 @@ on_changed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (YyChangePinDialog) self = YY_CHANGE_PIN_DIALOG (user_data);
   g_autoptr (GError) error = NULL;
 
-  yy_token_session_finish (YY_TOKEN_SESSION (source), result, &error);
+  /* After a failure it stays where it was typed twice. */
+  if (yy_token_session_finish (YY_TOKEN_SESSION (source), result, &error))
+    yy_new_pin_clear (self->new_pin);
   yy_token_dialog_finish (YY_TOKEN_DIALOG (self), error);
 }
 
@@ -46,7 +48,7 @@ yy_change_pin_dialog_run (YyTokenDialog *dialog,
                           GCancellable *cancellable)
 {
   YyChangePinDialog *self = YY_CHANGE_PIN_DIALOG (dialog);
-  g_autoptr (YySecret) new_pin = yy_new_pin_take (self->new_pin);
+  g_autoptr (YySecret) new_pin = yy_new_pin_dup (self->new_pin);
 
   yy_token_session_change_pin_async (session, pin, new_pin, cancellable, on_changed,
                                      g_object_ref (self));

@@ -196,6 +196,12 @@ yy_new_pin_is_acceptable (YyNewPin *self)
 }
 
 YySecret *
+yy_new_pin_dup (YyNewPin *self)
+{
+  return yy_pin_entry_dup (self->first);
+}
+
+YySecret *
 yy_new_pin_take (YyNewPin *self)
 {
   YySecret *pin = yy_pin_entry_take (self->first);

@@ -29,6 +29,8 @@ gboolean yy_new_pin_is_acceptable (YyNewPin *self);
 
 /** yy_new_pin_take: Returns: (transfer full): the PIN; both entries are empty afterwards */
 YySecret *yy_new_pin_take (YyNewPin *self);
+/** yy_new_pin_dup: Returns: (transfer full): the PIN, which stays in both entries */
+YySecret *yy_new_pin_dup (YyNewPin *self);
 void yy_new_pin_clear (YyNewPin *self);
 
 /** yy_new_pin_set_message: what is wrong with the last one that was taken */

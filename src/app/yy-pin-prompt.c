@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/yy-button.h"
 #include "app/yy-pin-entry.h"
 #include "app/yy-text.h"
 
@@ -13,7 +14,9 @@ struct _YyPinPrompt
   YyToken *token;
   YyPinEntry *entry;
   GtkLabel *tries;
+  GtkWidget *last_try_box;
   GtkCheckButton *last_try;
+  GtkCheckButton *insist;
 };
 
 enum
@@ -30,8 +33,7 @@ G_DEFINE_FINAL_TYPE (YyPinPrompt, yy_pin_prompt, GTK_TYPE_WIDGET)
 static gboolean
 is_last_try (YyPinPrompt *self)
 {
-  return self->token != NULL && (yy_token_get_pin_state (self->token) == YY_PIN_FINAL_TRY ||
-                                 yy_token_get_tries_left (self->token) == 1);
+  return self->token != NULL && yy_token_get_pin_state (self->token) == YY_PIN_FINAL_TRY;
 }
 
 static gboolean
@@ -93,11 +95,14 @@ yy_pin_prompt_class_init (YyPinPromptClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
   activate_signal = g_signal_new ("activate", YY_TYPE_PIN_PROMPT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 0);
+  g_type_ensure (YY_TYPE_BUTTON);
   g_type_ensure (YY_TYPE_PIN_ENTRY);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/yinyao/Client/yy-pin-prompt.ui");
   gtk_widget_class_bind_template_child (widget_class, YyPinPrompt, entry);
   gtk_widget_class_bind_template_child (widget_class, YyPinPrompt, tries);
+  gtk_widget_class_bind_template_child (widget_class, YyPinPrompt, last_try_box);
   gtk_widget_class_bind_template_child (widget_class, YyPinPrompt, last_try);
+  gtk_widget_class_bind_template_child (widget_class, YyPinPrompt, insist);
   gtk_widget_class_bind_template_callback (widget_class, update);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
 }
@@ -108,6 +113,15 @@ yy_pin_prompt_init (YyPinPrompt *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
+/* A confirmation counts once, and for what was confirmed. */
+static void
+withdraw_confirmations (YyPinPrompt *self)
+{
+  gtk_check_button_set_active (self->last_try, FALSE);
+  gtk_check_button_set_active (self->insist, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->insist), FALSE);
+}
+
 void
 yy_pin_prompt_set_token (YyPinPrompt *self, YyToken *token)
 {
@@ -115,22 +129,23 @@ yy_pin_prompt_set_token (YyPinPrompt *self, YyToken *token)
 
   g_set_object (&self->token, token);
   gtk_label_set_label (self->tries, state);
-  gtk_widget_set_visible (GTK_WIDGET (self->last_try), is_last_try (self));
-  gtk_widget_set_sensitive (GTK_WIDGET (self->entry),
-                            yy_token_get_pin_state (token) != YY_PIN_LOCKED);
+  if (!is_last_try (self))
+    gtk_check_button_set_active (self->last_try, FALSE);
+  gtk_widget_set_visible (self->last_try_box, is_last_try (self));
   update (self);
 }
 
 YySecret *
-yy_pin_prompt_take (YyPinPrompt *self, YyPinGuard *guard)
+yy_pin_prompt_take (YyPinPrompt *self, YyPinGuard *guard, gboolean *last_try)
 {
   g_autoptr (YySecret) pin = yy_pin_entry_take (self->entry);
   g_autoptr (GError) error = NULL;
-  gboolean confirmed = gtk_check_button_get_active (self->last_try);
 
-  /* A confirmation counts once. */
-  gtk_check_button_set_active (self->last_try, FALSE);
-  if (yy_pin_guard_check (guard, self->token, pin, confirmed, &error))
+  *last_try = gtk_check_button_get_active (self->last_try);
+  if (gtk_check_button_get_active (self->insist))
+    yy_pin_guard_forget (guard, self->token);
+  withdraw_confirmations (self);
+  if (yy_pin_guard_check (guard, self->token, pin, *last_try, &error))
     return g_steal_pointer (&pin);
   yy_pin_prompt_tell (self, error);
   return NULL;
@@ -142,4 +157,6 @@ yy_pin_prompt_tell (YyPinPrompt *self, const GError *error)
   g_autofree char *text = yy_text_dup_problem (error);
 
   yy_pin_entry_set_message (self->entry, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->insist),
+                          g_error_matches (error, YY_ERROR, YY_ERROR_PIN_REPEATED));
 }

@@ -12,8 +12,10 @@ G_BEGIN_DECLS
  * YyPinPrompt:
  *
  * Asks for a token's present PIN: the tries left stand there before anything is typed, and the last
- * one must be confirmed. Property: "ready" (read-only): something was typed and, where needed,
- * confirmed. Signal: "activate".
+ * one must be confirmed. A PIN that just failed is taken again only from somebody who types it
+ * again and says that it was changed in the meantime. Its button for a forgotten PIN is the action
+ * "dialog.forgot-pin", which whoever holds the prompt provides. Property: "ready" (read-only):
+ * something was typed and, where needed, confirmed. Signal: "activate".
  */
 #define YY_TYPE_PIN_PROMPT (yy_pin_prompt_get_type ())
 G_DECLARE_FINAL_TYPE (YyPinPrompt, yy_pin_prompt, YY, PIN_PROMPT, GtkWidget)
@@ -23,12 +25,13 @@ void yy_pin_prompt_set_token (YyPinPrompt *self, YyToken *token);
 
 /**
  * yy_pin_prompt_take:
+ * @last_try: (out): the person confirmed that it may be the last try
  *
  * Takes the PIN out of the entry and asks @guard whether it may be sent.
  *
  * Returns: (transfer full) (nullable): the PIN; %NULL when refused: the prompt says why
  */
-YySecret *yy_pin_prompt_take (YyPinPrompt *self, YyPinGuard *guard);
+YySecret *yy_pin_prompt_take (YyPinPrompt *self, YyPinGuard *guard, gboolean *last_try);
 
 /** yy_pin_prompt_tell: shows under the entry what happened and what to do */
 void yy_pin_prompt_tell (YyPinPrompt *self, const GError *error);

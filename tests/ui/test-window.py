@@ -251,8 +251,8 @@ def the_last_try_must_be_confirmed():
         client.screenshot('last-try-en')
         tap.equal(driver.calls().count('ChangePin'), 0, 'calls')
         tap.ok(client.find('Change PIN', ui.BUTTONS).sensitive is False, 'it can be sent')
-        box = ui.wait(lambda: client.find('This is the last try. I know that one more wrong PIN '
-                                          'locks the token.', ui.CHECKS), 'no check box')
+        box = ui.wait(lambda: client.find('I am sure of the PIN: spend the last try', ui.CHECKS),
+                      'no check box')
         box.click()
         client.button('Change PIN').press()
         client.wait_text('PIN Changed')
