@@ -26,6 +26,8 @@ static const RaRoute routes[] = {
   { "POST", "/api/v1/orders", ra_api_begin_order, TRUE },
   { "GET", "/api/v1/orders/*", ra_api_show_order, TRUE },
   { "POST", "/api/v1/orders/*/details", ra_api_correct_order, TRUE },
+  { "POST", "/api/v1/orders/*/documents/*", ra_api_announce_document, TRUE },
+  { "POST", "/api/v1/orders/*/documents/*/*", ra_api_append_document, TRUE },
   { "POST", "/api/v1/orders/*/submit", ra_api_submit_order, TRUE },
   { "POST", "/api/v1/orders/*/withdraw", ra_api_withdraw_order, TRUE },
   { "GET", "/api/v1/office/tokens/*", ra_api_show_token, TRUE },

@@ -5,6 +5,7 @@
 #include "ra/ra-batch.h"
 #include "ra/ra-connections.h"
 #include "ra/ra-fault.h"
+#include "ra/ra-papers.h"
 
 #include <signal.h>
 #include <string.h>
@@ -24,6 +25,7 @@
 #define MAX_BEARER      256
 #define DRAIN_SECONDS   10
 #define EXPIRE_SECONDS  30
+#define CLEAN_SECONDS   3600
 #define SIZE_KEY        "ra-size"
 
 typedef struct
@@ -286,6 +288,19 @@ expire (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* What is under way is committed first: its files are on the disk already. */
+static gboolean
+clean (gpointer user_data)
+{
+  RaServer *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  ra_batch_flush (self->batch);
+  if (!ra_papers_clean (self->api->site, &error))
+    g_warning ("%s", error->message);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 run_loop (RaServer *self,
           GSocket *listener,
@@ -299,10 +314,13 @@ run_loop (RaServer *self,
   guint term = g_unix_signal_add (SIGTERM, terminate, &ending);
   guint interrupt = g_unix_signal_add (SIGINT, terminate, &ending);
   guint expiry = g_timeout_add_seconds (EXPIRE_SECONDS, expire, self->api->cmp);
+  guint cleaning = g_timeout_add_seconds (CLEAN_SECONDS, clean, self);
 
+  clean (self);
   ready (listener);
   g_main_loop_run (self->loop);
   ra_batch_flush (self->batch);
+  g_source_remove (cleaning);
   g_source_remove (expiry);
   g_source_remove (interrupt);
   g_source_remove (term);
