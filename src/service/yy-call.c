@@ -18,6 +18,7 @@ yy_call_free (gpointer data)
   g_free (call->request.path);
   g_clear_pointer (&call->request.body, g_bytes_unref);
   g_clear_pointer (&call->grant, yy_grant_unref);
+  g_clear_pointer (&call->ticket, yy_ticket_unref);
   yy_secret_free (call->office_key);
   g_free (call->serial);
   g_free (call);
@@ -54,6 +55,22 @@ yy_call_new_for_grant (const char *method,
   return call;
 }
 
+YyCall *
+yy_call_new_for_ticket (const char *method,
+                        YyTicket *ticket,
+                        const char *what,
+                        YyCallReadFunc read,
+                        GDestroyNotify destroy)
+{
+  g_autofree char *number = g_uri_escape_string (ticket->number, NULL, FALSE);
+  char *path = g_strconcat ("/api/v1/orders/", number, what == NULL ? NULL : "/", what, NULL);
+  YyCall *call = yy_call_new (method, path, read, destroy);
+
+  call->ticket = yy_ticket_ref (ticket);
+  call->request.bearer = ticket->key;
+  return call;
+}
+
 void
 yy_call_expect_secret (YyCall *call)
 {
@@ -65,8 +82,10 @@ yy_call_expect_secret (YyCall *call)
 static gboolean
 check_answer (YyCall *call, YyHttpAnswer *answer, GError **error)
 {
+  if (call->resumes && answer->status == 409 && yy_reply_tells_received (answer))
+    return TRUE;
   if (!call->by_token || answer->status != 404)
-    return yy_reply_check (answer, error);
+    return yy_reply_check (answer, &call->hints, error);
   g_set_error_literal (error, YY_ERROR, YY_ERROR_TOKEN_NOT_PREPARED,
                        _ ("The CA has not prepared this token"));
   return FALSE;
@@ -139,6 +158,15 @@ yy_call_set_body (YyCall *call,
   yy_wiped_buffer_append (body, "}", 1);
   call->request.content_type = "application/json";
   call->request.body = yy_wiped_buffer_to_bytes (g_steal_pointer (&body));
+}
+
+void
+yy_call_set_json (YyCall *call, JsonNode *body)
+{
+  char *text = json_to_string (body, FALSE);
+
+  call->request.content_type = "application/json";
+  call->request.body = g_bytes_new_take (text, strlen (text));
 }
 
 void

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <json-glib/json-glib.h>
+
 #include "service/yy-reply.h"
+#include "service/yy-ticket.h"
 
 G_BEGIN_DECLS
 
@@ -31,7 +34,10 @@ typedef gpointer (*YyCallReadFunc) (YyService *self,
  * @grant: (nullable): whose key authorises it
  * @office_key: (nullable): which authorises it
  * @serial: (nullable): the token it is about
+ * @ticket: (nullable): whose key authorises it
  * @by_token: "not found" means that the CA does not know this token
+ * @resumes: a conflict that says how much was received is an answer, too
+ * @hints: what refusals mean to this call
  *
  * One call of the service; belongs to its #GTask.
  */
@@ -41,7 +47,10 @@ struct _YyCall
   YyGrant *grant;
   YySecret *office_key;
   char *serial;
+  YyTicket *ticket;
   gboolean by_token;
+  gboolean resumes;
+  YyHttpHints hints;
   YyCallReadFunc read;
   GDestroyNotify destroy;
 };
@@ -55,6 +64,13 @@ YyCall *yy_call_new_for_grant (const char *method,
                                const char *what,
                                YyCallReadFunc read,
                                GDestroyNotify destroy);
+
+/** yy_call_new_for_ticket: @what: (nullable): the part of the address after the order's number */
+YyCall *yy_call_new_for_ticket (const char *method,
+                                YyTicket *ticket,
+                                const char *what,
+                                YyCallReadFunc read,
+                                GDestroyNotify destroy);
 
 /** yy_call_expect_secret: the answer is text that goes into a #YySecret */
 void yy_call_expect_secret (YyCall *call);
@@ -70,6 +86,9 @@ void yy_call_set_body (YyCall *call,
                        const char *const *pairs,
                        const char *secret_name,
                        const YySecret *secret);
+
+/** yy_call_set_json: sends @body, which holds no secret */
+void yy_call_set_json (YyCall *call, JsonNode *body);
 
 /** yy_call_start: @call: (transfer full): @tag tells it from others in yy_call_finish() */
 void yy_call_start (YyService *self,

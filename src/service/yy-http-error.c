@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 #include <libsoup/soup.h>
 
+#include "order/yy-document.h"
+
 static const char *
 io_reason (int code)
 {
@@ -171,9 +173,18 @@ code_incorrect (int tries_left)
 static GError *
 rate_limited (int retry_after)
 {
+  g_autofree char *span = NULL;
+
   if (retry_after <= 0)
     return g_error_new_literal (YY_ERROR, YY_ERROR_REFUSED,
                                 _ ("The CA refuses more tries for now; wait a few minutes"));
+  if (retry_after >= 120)
+    {
+      /* Rounded up: who comes back then is let in. */
+      span = span_to_text ((guint64) retry_after + 59);
+      return g_error_new (YY_ERROR, YY_ERROR_REFUSED,
+                          _ ("The CA refuses more tries for now; wait %s"), span);
+    }
   return g_error_new (YY_ERROR, YY_ERROR_REFUSED,
                       ngettext ("The CA refuses more tries for now; wait %d second",
                                 "The CA refuses more tries for now; wait %d seconds",
@@ -182,16 +193,30 @@ rate_limited (int retry_after)
 }
 
 static GError *
-not_ready (const char *state)
+not_ready (const char *state, const char *hint)
 {
   if (g_strcmp0 (state, "completed") == 0)
     return g_error_new_literal (YY_ERROR, YY_ERROR_REFUSED, _ ("The order is completed already"));
+  if (hint != NULL && g_strcmp0 (state, "withdrawn") != 0 && g_strcmp0 (state, "refunded") != 0)
+    return g_error_new_literal (YY_ERROR, YY_ERROR_REFUSED, _ (hint));
   if (g_strcmp0 (state, "rejected") == 0 || g_strcmp0 (state, "withdrawn") == 0 ||
       g_strcmp0 (state, "refunded") == 0)
     return g_error_new_literal (YY_ERROR, YY_ERROR_REFUSED,
                                 _ ("The order was rejected or withdrawn"));
   return g_error_new_literal (YY_ERROR, YY_ERROR_REFUSED,
                               _ ("The CA has not approved the order for this step yet"));
+}
+
+static GError *
+unacceptable (const char *reason)
+{
+  YyDocumentFault fault = YY_DOCUMENT_GOOD;
+
+  if (yy_document_fault_from_nick (reason, &fault) && fault != YY_DOCUMENT_GOOD)
+    return g_error_new_literal (YY_ERROR, YY_ERROR_INVALID_DATA,
+                                yy_document_fault_get_message (fault));
+  return g_error_new_literal (YY_ERROR, YY_ERROR_INVALID_DATA,
+                              _ ("The CA's service does not take this document"));
 }
 
 static GError *
@@ -212,11 +237,7 @@ from_status (guint status, const char *code)
 }
 
 GError *
-yy_http_error_from_answer (guint status,
-                           const char *code,
-                           int tries_left,
-                           int retry_after,
-                           const char *state)
+yy_http_error_from_answer (const YyHttpProblem *problem, const YyHttpHints *hints)
 {
   static const struct
   {
@@ -234,17 +255,24 @@ yy_http_error_from_answer (guint status,
     { "code-used", YY_ERROR_CODE_USED, N_ ("The code was used already: the order is completed") },
     { "not-found", YY_ERROR_REFUSED, N_ ("The CA does not know this order or token") },
     { "conflict", YY_ERROR_REFUSED,
-      N_ ("The token is linked to another order, or is being activated elsewhere") },
+      N_ ("The token is linked to another order, or is being activated or unlocked elsewhere") },
+    { "so-pin-lost", YY_ERROR_SO_PIN_INCORRECT,
+      N_ ("The token does not take the CA's unlocking code any more: it has to be brought to the "
+          "CA's office") },
   };
 
-  if (g_strcmp0 (code, "code-incorrect") == 0)
-    return code_incorrect (tries_left);
-  if (g_strcmp0 (code, "rate-limited") == 0)
-    return rate_limited (retry_after);
-  if (g_strcmp0 (code, "not-ready") == 0)
-    return not_ready (state);
+  if (g_strcmp0 (problem->code, "code-incorrect") == 0)
+    return code_incorrect (problem->tries_left);
+  if (g_strcmp0 (problem->code, "rate-limited") == 0)
+    return rate_limited (problem->retry_after);
+  if (g_strcmp0 (problem->code, "not-ready") == 0)
+    return not_ready (problem->state, hints->not_ready);
+  if (g_strcmp0 (problem->code, "unacceptable") == 0)
+    return unacceptable (problem->reason);
+  if (g_strcmp0 (problem->code, "conflict") == 0 && hints->conflict != NULL)
+    return g_error_new_literal (YY_ERROR, YY_ERROR_REFUSED, _ (hints->conflict));
   for (gsize i = 0; i < G_N_ELEMENTS (plain); i++)
-    if (g_strcmp0 (code, plain[i].code) == 0)
+    if (g_strcmp0 (problem->code, plain[i].code) == 0)
       return g_error_new_literal (YY_ERROR, (int) plain[i].error, _ (plain[i].message));
-  return from_status (status, code);
+  return from_status (problem->status, problem->code);
 }

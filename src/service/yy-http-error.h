@@ -38,19 +38,40 @@ GError *yy_http_error_clock (gint64 skew);
 char *yy_clock_skew_to_text (gint64 skew);
 
 /**
- * yy_http_error_from_answer:
+ * YyHttpProblem:
  * @status: HTTP status, 400 to 599
  * @code: (nullable): the service's own error code (src/order/API.md)
  * @tries_left: -1 when not told
  * @retry_after: seconds, -1 when not told
  * @state: (nullable): state of the order, when told
+ * @reason: (nullable): why a document is not taken, when told
  *
- * Returns: (transfer full): what the service means, in %YY_ERROR
+ * What an answer says went wrong: hostile text.
  */
-GError *yy_http_error_from_answer (guint status,
-                                   const char *code,
-                                   int tries_left,
-                                   int retry_after,
-                                   const char *state);
+typedef struct
+{
+  guint status;
+  const char *code;
+  int tries_left;
+  int retry_after;
+  const char *state;
+  const char *reason;
+} YyHttpProblem;
+
+/**
+ * YyHttpHints:
+ * @not_ready: (nullable): what “not-ready” means to a call, unless the order has come to its end
+ * @conflict: (nullable): what “conflict” means to it
+ *
+ * Messages marked for translation.
+ */
+typedef struct
+{
+  const char *not_ready;
+  const char *conflict;
+} YyHttpHints;
+
+/** yy_http_error_from_answer: Returns: (transfer full): what the service means, in %YY_ERROR */
+GError *yy_http_error_from_answer (const YyHttpProblem *problem, const YyHttpHints *hints);
 
 G_END_DECLS

@@ -4,156 +4,12 @@
 #include <string.h>
 
 #include <glib/gi18n.h>
-#include <json-glib/json-glib.h>
-#include <openssl/crypto.h>
 
 #include "service/yy-http-error.h"
+#include "service/yy-reply-json.h"
 
-#define MAX_DEPTH   8
-#define MAX_TEXT    512
 #define MAX_ANCHORS 32
 #define MAX_DER     (32 * 1024)
-
-static gboolean
-set_failed (GError **error, const char *name)
-{
-  if (error != NULL && *error == NULL)
-    g_set_error (error, YY_ERROR, YY_ERROR_SERVICE_FAILED,
-                 _ ("The answer of the CA's service cannot be used: “%s” is missing or wrong"),
-                 name);
-  return FALSE;
-}
-
-/* JsonParser recurses: an answer of brackets alone would overflow the stack. */
-static gboolean
-is_shallow (const char *text, gsize length)
-{
-  gboolean quoted = FALSE;
-  guint depth = 0;
-
-  for (gsize i = 0; i < length; i++)
-    if (quoted && text[i] == '\\')
-      i++;
-    else if (text[i] == '"')
-      quoted = !quoted;
-    else if (!quoted && (text[i] == '{' || text[i] == '[') && ++depth > MAX_DEPTH)
-      return FALSE;
-    else if (!quoted && (text[i] == '}' || text[i] == ']') && depth > 0)
-      depth--;
-  return TRUE;
-}
-
-/* The root object, which @parser owns, or NULL. */
-static JsonObject *
-parse (YyHttpAnswer *answer, JsonParser *parser, GError **error)
-{
-  gsize length = 0;
-  const char *text = answer->body == NULL ? NULL : g_bytes_get_data (answer->body, &length);
-  JsonNode *root = NULL;
-
-  if (text != NULL && answer->json && g_utf8_validate_len (text, length, NULL) &&
-      is_shallow (text, length) && json_parser_load_from_data (parser, text, (gssize) length, NULL))
-    root = json_parser_get_root (parser);
-  if (root != NULL && JSON_NODE_HOLDS_OBJECT (root))
-    return json_node_get_object (root);
-  g_set_error_literal (error, YY_ERROR, YY_ERROR_SERVICE_FAILED,
-                       _ ("The answer of the CA's service is not valid JSON"));
-  return NULL;
-}
-
-static JsonObject *
-get_object (JsonObject *object, const char *name, GError **error)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
-    return json_node_get_object (node);
-  set_failed (error, name);
-  return NULL;
-}
-
-static const char *
-peek_text (JsonObject *object, const char *name)
-{
-  JsonNode *node = object == NULL ? NULL : json_object_get_member (object, name);
-
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-                 json_node_get_value_type (node) == G_TYPE_STRING
-             ? json_node_get_string (node)
-             : NULL;
-}
-
-static gint64
-peek_number (JsonObject *object, const char *name, gint64 missing)
-{
-  JsonNode *node = object == NULL ? NULL : json_object_get_member (object, name);
-
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-                 json_node_get_value_type (node) == G_TYPE_INT64
-             ? json_node_get_int (node)
-             : missing;
-}
-
-static gboolean
-is_null (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node == NULL || JSON_NODE_HOLDS_NULL (node);
-}
-
-/* Text for people: short, and without anything that moves a cursor. */
-static gboolean
-read_text (JsonObject *object, const char *name, char **text, GError **error)
-{
-  const char *value = peek_text (object, name);
-
-  if (value == NULL || strlen (value) > MAX_TEXT)
-    return set_failed (error, name);
-  for (const char *p = value; *p != '\0'; p = g_utf8_next_char (p))
-    if (g_unichar_iscntrl (g_utf8_get_char (p)))
-      return set_failed (error, name);
-  *text = g_strdup (value);
-  return TRUE;
-}
-
-/* A name made of letters, digits and these signs: it may become a part of an address. */
-static gboolean
-is_token (const char *text, gsize max)
-{
-  gsize length = text == NULL ? 0 : strlen (text);
-
-  if (length == 0 || length > max)
-    return FALSE;
-  for (gsize i = 0; i < length; i++)
-    if (!g_ascii_isalnum (text[i]) && strchr ("-_.~+/=", text[i]) == NULL)
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-read_token (JsonObject *object, const char *name, char **text, GError **error)
-{
-  const char *value = peek_text (object, name);
-
-  if (!is_token (value, 128) || strstr (value, "..") != NULL || strchr (value, '/') != NULL)
-    return set_failed (error, name);
-  *text = g_strdup (value);
-  return TRUE;
-}
-
-static gboolean
-read_bearer (JsonObject *object, const char *name, YySecret **secret, GError **error)
-{
-  const char *value = peek_text (object, name);
-
-  if (!is_token (value, 256))
-    return set_failed (error, name);
-  *secret = yy_secret_new (value, strlen (value));
-  /* The parser's copy lives until the answer is freed, and is not wiped by it. */
-  OPENSSL_cleanse ((char *) value, strlen (value));
-  return TRUE;
-}
 
 /* Strict RFC 4648: g_base64_decode() skips what it does not know. */
 static GBytes *
@@ -179,23 +35,24 @@ decode_certificate (const char *text, const char *name, GError **error)
   YyCertificate *certificate = der == NULL ? NULL : yy_certificate_new (der, NULL);
 
   if (certificate == NULL)
-    set_failed (error, name);
+    yy_json_refuse (error, name);
   return certificate;
 }
 
 static gboolean
 read_certificate (JsonObject *object, YyCertificate **certificate, GError **error)
 {
-  if (is_null (object, "certificate"))
+  if (yy_json_is_null (object, "certificate"))
     return TRUE;
-  *certificate = decode_certificate (peek_text (object, "certificate"), "certificate", error);
+  *certificate =
+      decode_certificate (yy_json_peek_text (object, "certificate"), "certificate", error);
   return *certificate != NULL;
 }
 
 static gboolean
 read_name (JsonObject *object, const char *name, GBytes **der, GError **error)
 {
-  g_autoptr (GBytes) bytes = decode_base64 (peek_text (object, name));
+  g_autoptr (GBytes) bytes = decode_base64 (yy_json_peek_text (object, name));
   g_autoptr (X509_NAME) parsed = NULL;
   gsize length = 0;
   const unsigned char *start = bytes == NULL ? NULL : g_bytes_get_data (bytes, &length);
@@ -204,7 +61,7 @@ read_name (JsonObject *object, const char *name, GBytes **der, GError **error)
   if (start != NULL)
     parsed = d2i_X509_NAME (NULL, &end, (long) length);
   if (parsed == NULL || end != start + length)
-    return set_failed (error, name);
+    return yy_json_refuse (error, name);
   *der = g_steal_pointer (&bytes);
   return TRUE;
 }
@@ -212,12 +69,12 @@ read_name (JsonObject *object, const char *name, GBytes **der, GError **error)
 static gboolean
 read_hex (JsonObject *object, const char *name, GBytes **bytes, GError **error)
 {
-  const char *text = peek_text (object, name);
+  const char *text = yy_json_peek_text (object, name);
   gsize length = text == NULL ? 0 : strlen (text);
   g_autoptr (GByteArray) array = g_byte_array_new ();
 
   if (length == 0 || length % 2 != 0 || length > 128)
-    return set_failed (error, name);
+    return yy_json_refuse (error, name);
   for (gsize i = 0; i < length; i += 2)
     {
       int high = g_ascii_xdigit_value (text[i]);
@@ -225,7 +82,7 @@ read_hex (JsonObject *object, const char *name, GBytes **bytes, GError **error)
       guint8 byte = (guint8) (16 * high + low);
 
       if (high < 0 || low < 0)
-        return set_failed (error, name);
+        return yy_json_refuse (error, name);
       g_byte_array_append (array, &byte, 1);
     }
   *bytes = g_byte_array_free_to_bytes (g_steal_pointer (&array));
@@ -233,22 +90,24 @@ read_hex (JsonObject *object, const char *name, GBytes **bytes, GError **error)
 }
 
 gboolean
-yy_reply_check (YyHttpAnswer *answer, GError **error)
+yy_reply_check (YyHttpAnswer *answer, const YyHttpHints *hints, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   JsonObject *root = NULL;
   JsonObject *details = NULL;
+  YyHttpProblem problem = { .status = answer->status };
 
   if (answer->status == 200)
     return TRUE;
-  root = parse (answer, parser, NULL);
-  details = root == NULL ? NULL : get_object (root, "error", NULL);
-  g_propagate_error (error,
-                     yy_http_error_from_answer (
-                         answer->status, peek_text (details, "code"),
-                         (int) CLAMP (peek_number (details, "tries_left", -1), -1, 1000),
-                         (int) CLAMP (peek_number (details, "retry_after", -1), -1, 7 * 24 * 3600),
-                         peek_text (details, "state")));
+  root = yy_json_parse (answer, parser, NULL);
+  details = root == NULL ? NULL : yy_json_get_object (root, "error", NULL);
+  problem.code = yy_json_peek_text (details, "code");
+  problem.tries_left = (int) CLAMP (yy_json_peek_number (details, "tries_left", -1), -1, 1000);
+  problem.retry_after =
+      (int) CLAMP (yy_json_peek_number (details, "retry_after", -1), -1, 7 * 24 * 3600);
+  problem.state = yy_json_peek_text (details, "state");
+  problem.reason = yy_json_peek_text (details, "reason");
+  g_propagate_error (error, yy_http_error_from_answer (&problem, hints));
   return FALSE;
 }
 
@@ -257,7 +116,7 @@ yy_reply_read_anchors (YyHttpAnswer *answer, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (GPtrArray) anchors = g_ptr_array_new_with_free_func (g_object_unref);
-  JsonObject *root = parse (answer, parser, error);
+  JsonObject *root = yy_json_parse (answer, parser, error);
   JsonNode *node = root == NULL ? NULL : json_object_get_member (root, "anchors");
   JsonArray *array =
       node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
@@ -265,7 +124,7 @@ yy_reply_read_anchors (YyHttpAnswer *answer, GError **error)
   if (array == NULL || json_array_get_length (array) == 0 ||
       json_array_get_length (array) > MAX_ANCHORS)
     {
-      set_failed (error, "anchors");
+      yy_json_refuse (error, "anchors");
       return NULL;
     }
   for (guint i = 0; i < json_array_get_length (array); i++)
@@ -287,63 +146,71 @@ yy_reply_read_anchors (YyHttpAnswer *answer, GError **error)
 static gboolean
 read_order (JsonObject *root, YyGrant *grant, GError **error)
 {
-  JsonObject *order = get_object (root, "order", error);
+  JsonObject *order = yy_json_get_object (root, "order", error);
 
-  return order != NULL && read_text (order, "number", &grant->order_number, error) &&
-         read_text (order, "state", &grant->order_state, error) &&
-         read_text (order, "organization", &grant->organization, error);
+  return order != NULL && yy_json_read_text (order, "number", &grant->order_number, error) &&
+         yy_json_read_text (order, "state", &grant->order_state, error) &&
+         yy_json_read_text (order, "organization", &grant->organization, error);
 }
 
 static gboolean
 read_grant_state (JsonObject *root, YyGrant *grant, GError **error)
 {
-  JsonObject *object = get_object (root, "grant", error);
+  JsonObject *object = yy_json_get_object (root, "grant", error);
 
   if (object == NULL)
     return FALSE;
-  if (!yy_grant_state_from_nick (peek_text (object, "state"), &grant->state))
-    return set_failed (error, "state");
-  return read_token (object, "id", &grant->id, error) &&
-         (is_null (object, "session") || read_token (object, "session", &grant->session, error));
+  if (!yy_grant_state_from_nick (yy_json_peek_text (object, "state"), &grant->state))
+    return yy_json_refuse (error, "state");
+  return yy_json_read_token (object, "id", &grant->id, error) &&
+         (yy_json_is_null (object, "session") ||
+          yy_json_read_token (object, "session", &grant->session, error));
 }
 
 static gboolean
 read_key (JsonObject *root, YyGrant *grant, GError **error)
 {
-  JsonObject *key = get_object (root, "key", error);
+  JsonObject *key = yy_json_get_object (root, "key", error);
   gint64 bits = 0;
 
-  if (key == NULL || !read_token (key, "type", &grant->key_type, error))
+  if (key == NULL || !yy_json_read_token (key, "type", &grant->key_type, error))
     return FALSE;
-  bits = peek_number (key, "bits", 0);
+  bits = yy_json_peek_number (key, "bits", 0);
   if (!(strcmp (grant->key_type, "EC") == 0 && bits >= 256 && bits <= 521) &&
       !(strcmp (grant->key_type, "RSA") == 0 && bits >= 2048 && bits <= 4096))
-    return set_failed (error, "bits");
+    return yy_json_refuse (error, "bits");
   grant->key_bits = (guint) bits;
   return read_hex (key, "id", &grant->key_id, error) &&
-         read_text (key, "label", &grant->key_label, error);
+         yy_json_read_text (key, "label", &grant->key_label, error);
 }
 
 static gboolean
-read_grant_parts (JsonObject *root, YyGrant *grant, GError **error)
+read_common_parts (JsonObject *root, YyGrant *grant, GError **error)
 {
-  JsonObject *cmp = get_object (root, "cmp", error);
+  return read_order (root, grant, error) && read_grant_state (root, grant, error) &&
+         yy_json_read_bearer (json_object_get_object_member (root, "grant"), "key", &grant->key,
+                              error);
+}
 
-  return cmp != NULL && read_order (root, grant, error) && read_grant_state (root, grant, error) &&
-         read_bearer (json_object_get_object_member (root, "grant"), "key", &grant->key, error) &&
-         read_token (cmp, "reference", &grant->cmp_reference, error) &&
+static gboolean
+read_issuing_parts (JsonObject *root, YyGrant *grant, GError **error)
+{
+  JsonObject *cmp = yy_json_get_object (root, "cmp", error);
+
+  return cmp != NULL && yy_json_read_token (cmp, "reference", &grant->cmp_reference, error) &&
          read_key (root, grant, error) && read_name (root, "subject", &grant->subject, error) &&
          read_certificate (root, &grant->certificate, error);
 }
 
 YyGrant *
-yy_reply_read_grant (YyHttpAnswer *answer, GError **error)
+yy_reply_read_grant (YyHttpAnswer *answer, gboolean issues, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (YyGrant) grant = yy_grant_new ();
-  JsonObject *root = parse (answer, parser, error);
+  JsonObject *root = yy_json_parse (answer, parser, error);
 
-  if (root == NULL || !read_grant_parts (root, grant, error))
+  if (root == NULL || !read_common_parts (root, grant, error) ||
+      (issues && !read_issuing_parts (root, grant, error)))
     return NULL;
   return g_steal_pointer (&grant);
 }
@@ -362,12 +229,12 @@ yy_reply_update_grant (YyHttpAnswer *answer, YyGrant *grant, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (YyGrant) news = yy_grant_new ();
-  JsonObject *root = parse (answer, parser, error);
+  JsonObject *root = yy_json_parse (answer, parser, error);
 
   if (root == NULL || !read_grant_state (root, news, error))
     return FALSE;
   if (strcmp (news->id, grant->id) != 0)
-    return set_failed (error, "id");
+    return yy_json_refuse (error, "id");
   grant->state = news->state;
   swap_text (&grant->session, &news->session);
   return TRUE;
@@ -378,13 +245,13 @@ yy_reply_update_order (YyHttpAnswer *answer, YyGrant *grant, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (YyGrant) news = yy_grant_new ();
-  JsonObject *root = parse (answer, parser, error);
+  JsonObject *root = yy_json_parse (answer, parser, error);
 
   if (root == NULL || !read_order (root, news, error) ||
       !read_certificate (root, &news->certificate, error))
     return FALSE;
   if (strcmp (news->order_number, grant->order_number) != 0)
-    return set_failed (error, "number");
+    return yy_json_refuse (error, "number");
   swap_text (&grant->order_state, &news->order_state);
   g_set_object (&grant->certificate, news->certificate);
   return TRUE;
@@ -394,14 +261,14 @@ gboolean
 yy_reply_check_prepared (YyHttpAnswer *answer, const char *serial, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonObject *root = parse (answer, parser, error);
+  JsonObject *root = yy_json_parse (answer, parser, error);
 
   if (root == NULL)
     return FALSE;
-  if (g_strcmp0 (peek_text (root, "serial"), serial) != 0)
-    return set_failed (error, "serial");
-  if (g_strcmp0 (peek_text (root, "state"), "prepared") != 0)
-    return set_failed (error, "state");
+  if (g_strcmp0 (yy_json_peek_text (root, "serial"), serial) != 0)
+    return yy_json_refuse (error, "serial");
+  if (g_strcmp0 (yy_json_peek_text (root, "state"), "prepared") != 0)
+    return yy_json_refuse (error, "state");
   return TRUE;
 }
 
@@ -439,7 +306,7 @@ yy_reply_read_secrets (YyHttpAnswer *answer, YySecret **first, YySecret **second
     {
       yy_secret_free (lines[0]);
       yy_secret_free (lines[1]);
-      return set_failed (error, "text/plain");
+      return yy_json_refuse (error, "text/plain");
     }
   *first = lines[0];
   if (second != NULL)
@@ -459,6 +326,6 @@ yy_reply_read_label (YyHttpAnswer *answer, GError **error)
     good = !g_unichar_iscntrl (g_utf8_get_char (p));
   if (good)
     return g_steal_pointer (&label);
-  set_failed (error, "Yinyao-Label");
+  yy_json_refuse (error, "Yinyao-Label");
   return NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "service/yy-http-error.h"
 #include "service/yy-http.h"
 #include "service/yy-service.h"
 
@@ -10,12 +11,17 @@ G_BEGIN_DECLS
  * YY_ERROR_SERVICE_FAILED. */
 
 /** yy_reply_check: Returns: %TRUE for a good answer; else %FALSE with the service's error */
-gboolean yy_reply_check (YyHttpAnswer *answer, GError **error);
+gboolean yy_reply_check (YyHttpAnswer *answer, const YyHttpHints *hints, GError **error);
+
+/** yy_reply_tells_received: Returns: whether a conflict of uploads says what was received */
+gboolean yy_reply_tells_received (YyHttpAnswer *answer);
 
 /** yy_reply_read_anchors: Returns: (transfer full) (element-type YyCertificate): at least one */
 GPtrArray *yy_reply_read_anchors (YyHttpAnswer *answer, GError **error);
 
-YyGrant *yy_reply_read_grant (YyHttpAnswer *answer, GError **error);
+/** yy_reply_read_grant: @issues: a certificate is issued with it: it has CMP reference, key and
+ * subject */
+YyGrant *yy_reply_read_grant (YyHttpAnswer *answer, gboolean issues, GError **error);
 
 /** yy_reply_update_grant: reads `{"grant": …}` into @grant, or changes nothing */
 gboolean yy_reply_update_grant (YyHttpAnswer *answer, YyGrant *grant, GError **error);

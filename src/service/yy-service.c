@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "service/yy-call.h"
+#include "service/yy-code.h"
 #include "service/yy-http-error.h"
 
 #define CMP_LIMIT (1024 * 1024)
@@ -107,20 +108,7 @@ yy_service_get_anchors_finish (YyService *self, GAsyncResult *result, GError **e
 static gpointer
 read_grant (YyService *self, YyCall *call, YyHttpAnswer *answer, GError **error)
 {
-  return yy_reply_read_grant (answer, error);
-}
-
-/* A code that cannot be right is not sent: it would cost a try. */
-static gboolean
-is_possible_code (const YySecret *code)
-{
-  const char *bytes = yy_secret_bytes (code);
-  gsize length = yy_secret_length (code);
-
-  for (gsize i = 0; i < length; i++)
-    if (bytes[i] <= 0x20 || bytes[i] >= 0x7f)
-      return FALSE;
-  return length > 0 && length <= 64;
+  return yy_reply_read_grant (answer, TRUE, error);
 }
 
 void
@@ -135,11 +123,11 @@ yy_service_activate_async (YyService *self,
   const char *const pairs[] = { "token", token_serial, "session", session, NULL };
   YyCall *call = NULL;
 
-  if (!is_possible_code (code))
+  GError *error = NULL;
+
+  if (!yy_code_check_possible (code, &error))
     {
-      g_task_report_new_error (self, callback, user_data, yy_service_activate_async, YY_ERROR,
-                               YY_ERROR_CODE_INCORRECT,
-                               _ ("The code cannot be right, so it was not sent"));
+      g_task_report_error (self, callback, user_data, yy_service_activate_async, error);
       return;
     }
   call = yy_call_new ("POST", g_strdup ("/api/v1/activations"), read_grant,
