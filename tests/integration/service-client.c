@@ -1,34 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Calls the service of YINYAO_CONFIG and prints what came of each call, one line a call:
  * "ok …" or "org.yinyao.Error.… MESSAGE". Arguments: anchors, cmp, activate, release, cmp-secret,
- * report, look, prepare, prepared. Also "cancel", which cancels the next call once it is under way,
- * "quiet", which keeps results to itself, and "scan:HEX", which looks for a text in this process's
- * memory, the text in hexadecimal with one bit of each byte turned (so that it is not there
- * itself).
+ * report, look, prepare, prepared, and those of service-client-orders.c. Also "cancel", which
+ * cancels the next call once it is under way, "quiet", which keeps results to itself, and
+ * "scan:HEX", which looks for a text in this process's memory, the text in hexadecimal with one bit
+ * of each byte turned (so that it is not there itself).
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/yy-process.h"
-#include "service/yy-service.h"
+#include "service-client.h"
 
-typedef struct
-{
-  YyService *service;
-  YyGrant *grant;
-  GAsyncResult *result;
-  GCancellable *cancellable;
-  gboolean quiet;
-} Client;
-
-static void
-on_ready (GObject *source, GAsyncResult *result, gpointer data)
+void
+client_ready (GObject *source, GAsyncResult *result, gpointer data)
 {
   ((Client *) data)->result = g_object_ref (result);
 }
 
-static GAsyncResult *
-await (Client *client)
+GAsyncResult *
+client_await (Client *client)
 {
   while (client->result == NULL)
     g_main_context_iteration (NULL, TRUE);
@@ -47,8 +38,8 @@ call_anchors (Client *client, GError **error)
 {
   g_autoptr (GPtrArray) anchors = NULL;
 
-  yy_service_get_anchors_async (client->service, client->cancellable, on_ready, client);
-  anchors = yy_service_get_anchors_finish (client->service, await (client), error);
+  yy_service_get_anchors_async (client->service, client->cancellable, client_ready, client);
+  anchors = yy_service_get_anchors_finish (client->service, client_await (client), error);
   return anchors == NULL ? NULL : g_strdup_printf ("%u", anchors->len);
 }
 
@@ -58,8 +49,8 @@ call_cmp (Client *client, GError **error)
   g_autoptr (GBytes) request = g_bytes_new_static ("ping", 4);
   g_autoptr (GBytes) answer = NULL;
 
-  yy_service_cmp_async (client->service, request, client->cancellable, on_ready, client);
-  answer = yy_service_cmp_finish (client->service, await (client), error);
+  yy_service_cmp_async (client->service, request, client->cancellable, client_ready, client);
+  answer = yy_service_cmp_finish (client->service, client_await (client), error);
   return answer == NULL ? NULL : g_strdup_printf ("%" G_GSIZE_FORMAT, g_bytes_get_size (answer));
 }
 
@@ -70,8 +61,8 @@ call_activate (Client *client, GError **error)
   g_autoptr (YySecret) code = yy_secret_new (text, strlen (text));
 
   yy_service_activate_async (client->service, "S\\1", code, "00112233445566778899aabbccddeeff",
-                             client->cancellable, on_ready, client);
-  client->grant = yy_service_activate_finish (client->service, await (client), error);
+                             client->cancellable, client_ready, client);
+  client->grant = yy_service_activate_finish (client->service, client_await (client), error);
   if (client->grant == NULL)
     return NULL;
   return g_strdup_printf ("%s %s %u %s", client->grant->order_number, client->grant->key_type,
@@ -84,8 +75,10 @@ call_release (Client *client, GError **error)
   g_autoptr (YySecret) current = NULL;
   g_autoptr (YySecret) pending = NULL;
 
-  yy_service_release_async (client->service, client->grant, client->cancellable, on_ready, client);
-  if (!yy_service_release_finish (client->service, await (client), &current, &pending, error))
+  yy_service_release_async (client->service, client->grant, client->cancellable, client_ready,
+                            client);
+  if (!yy_service_release_finish (client->service, client_await (client), &current, &pending,
+                                  error))
     return NULL;
   return g_strdup_printf ("%s %s", yy_secret_bytes (current), yy_secret_bytes (pending));
 }
@@ -95,9 +88,9 @@ call_cmp_secret (Client *client, GError **error)
 {
   g_autoptr (YySecret) secret = NULL;
 
-  yy_service_get_cmp_secret_async (client->service, client->grant, client->cancellable, on_ready,
-                                   client);
-  secret = yy_service_get_cmp_secret_finish (client->service, await (client), error);
+  yy_service_get_cmp_secret_async (client->service, client->grant, client->cancellable,
+                                   client_ready, client);
+  secret = yy_service_get_cmp_secret_finish (client->service, client_await (client), error);
   return secret == NULL ? NULL : g_strdup (yy_secret_bytes (secret));
 }
 
@@ -105,8 +98,8 @@ static char *
 call_report (Client *client, GError **error)
 {
   yy_service_report_async (client->service, client->grant, "00112233445566778899aabbccddeeff",
-                           YY_GRANT_PIN_SET, client->cancellable, on_ready, client);
-  if (!yy_service_report_finish (client->service, await (client), error))
+                           YY_GRANT_PIN_SET, client->cancellable, client_ready, client);
+  if (!yy_service_report_finish (client->service, client_await (client), error))
     return NULL;
   return g_strdup_printf ("%d", client->grant->state);
 }
@@ -114,8 +107,8 @@ call_report (Client *client, GError **error)
 static char *
 call_look (Client *client, GError **error)
 {
-  yy_service_look_async (client->service, client->grant, client->cancellable, on_ready, client);
-  if (!yy_service_look_finish (client->service, await (client), error))
+  yy_service_look_async (client->service, client->grant, client->cancellable, client_ready, client);
+  if (!yy_service_look_finish (client->service, client_await (client), error))
     return NULL;
   return g_strdup (client->grant->order_state);
 }
@@ -128,8 +121,9 @@ call_prepare (Client *client, GError **error)
   g_autofree char *label = NULL;
 
   yy_service_prepare_async (client->service, "A/1", "a \"model\"", "2026-1", client->cancellable,
-                            on_ready, client);
-  if (!yy_service_prepare_finish (client->service, await (client), &present, &next, &label, error))
+                            client_ready, client);
+  if (!yy_service_prepare_finish (client->service, client_await (client), &present, &next, &label,
+                                  error))
     return NULL;
   return g_strdup_printf ("%s %s %s", yy_secret_bytes (present), yy_secret_bytes (next), label);
 }
@@ -137,9 +131,9 @@ call_prepare (Client *client, GError **error)
 static char *
 call_prepared (Client *client, GError **error)
 {
-  yy_service_prepared_async (client->service, "A/1", "2026-1", client->cancellable, on_ready,
+  yy_service_prepared_async (client->service, "A/1", "2026-1", client->cancellable, client_ready,
                              client);
-  if (!yy_service_prepared_finish (client->service, await (client), error))
+  if (!yy_service_prepared_finish (client->service, client_await (client), error))
     return NULL;
   return g_strdup ("prepared");
 }
@@ -147,7 +141,7 @@ call_prepared (Client *client, GError **error)
 static const struct
 {
   const char *name;
-  char *(*call) (Client *client, GError **error);
+  ClientCall call;
 } calls[] = {
   { "anchors", call_anchors },
   { "cmp", call_cmp },
@@ -167,9 +161,13 @@ run_call (Client *client, const char *name)
   g_autofree char *text = NULL;
   g_autofree char *code = NULL;
 
+  ClientCall call = client_find_order_call (name);
+
   for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
     if (g_str_equal (name, calls[i].name))
-      text = calls[i].call (client, &error);
+      call = calls[i].call;
+  g_assert_nonnull (call);
+  text = call (client, &error);
   g_clear_object (&client->result);
   if (text != NULL)
     {
@@ -266,6 +264,7 @@ main (int argc, char **argv)
   if (warning != NULL)
     g_print ("warning %s\n", warning);
   g_clear_pointer (&client.grant, yy_grant_unref);
+  g_clear_pointer (&client.ticket, yy_ticket_unref);
   g_clear_object (&client.cancellable);
   g_object_unref (client.service);
   return 0;
