@@ -21,6 +21,7 @@ MAY_INCLUDE = {
     "procedure": {"base", "certificate", "order", "token", "service"},
     "cli": {"base", "certificate", "order", "token", "service", "procedure"},
     "app": {"base", "certificate", "order", "token", "service", "procedure"},
+    "preview": {"base", "order"},
     "ra": {"base", "certificate", "order"},
     "vtoken": set(),
 }

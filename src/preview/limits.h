@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * yy_limits_set:
+ *
+ * Gives this process less memory and time than a document could ask for, and no right to write a
+ * file: decoders are large programs, and what they read is hostile. Call it before the first byte
+ * is read. A limit that cannot be set ends the process.
+ */
+void yy_limits_set (void);
+
+G_END_DECLS

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "order/yy-document.h"
+
+G_BEGIN_DECLS
+
+/**
+ * yy_picture_render:
+ * @format: not a PDF
+ * @width: most pixels of the result; a smaller picture is not enlarged
+ *
+ * Returns: (transfer full): a PNG of the picture, turned as its camera was held, on white; or %NULL
+ */
+GBytes *yy_picture_render (GBytes *document,
+                           YyDocumentFormat format,
+                           int width,
+                           int height,
+                           GError **error);
+
+G_END_DECLS
