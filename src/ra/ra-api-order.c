@@ -59,12 +59,12 @@ parse_details (JsonObject *body, YyOrderType type, const char *token, GError **e
   return g_steal_pointer (&details);
 }
 
-static gboolean
-answer_order (RaApi *api,
-              const YyOrder *order,
-              const YySecret *key,
-              RaAnswer *answer,
-              GError **error)
+gboolean
+ra_api_answer_order (RaApi *api,
+                     const YyOrder *order,
+                     const YySecret *key,
+                     RaAnswer *answer,
+                     GError **error)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
 
@@ -116,7 +116,7 @@ ra_api_begin_order (RaApi *api, const RaRequest *request, RaAnswer *answer, GErr
   if (details == NULL || !check_address (api, request, who, error))
     return FALSE;
   order = ra_client_order_begin (api->site, who, details, &key, error);
-  return order != NULL && answer_order (api, order, key, answer, error);
+  return order != NULL && ra_api_answer_order (api, order, key, answer, error);
 }
 
 YyOrder *
@@ -135,7 +135,7 @@ ra_api_show_order (RaApi *api, const RaRequest *request, RaAnswer *answer, GErro
   g_autofree char *who = NULL;
   g_autoptr (YyOrder) order = ra_api_open_order (api, request, &who, error);
 
-  return order != NULL && answer_order (api, order, NULL, answer, error);
+  return order != NULL && ra_api_answer_order (api, order, NULL, answer, error);
 }
 
 gboolean
@@ -149,7 +149,7 @@ ra_api_correct_order (RaApi *api, const RaRequest *request, RaAnswer *answer, GE
 
   return details != NULL && check_address (api, request, who, error) &&
          ra_client_order_correct (api->site, who, order, details, error) &&
-         answer_order (api, order, NULL, answer, error);
+         ra_api_answer_order (api, order, NULL, answer, error);
 }
 
 gboolean
@@ -159,7 +159,7 @@ ra_api_submit_order (RaApi *api, const RaRequest *request, RaAnswer *answer, GEr
   g_autoptr (YyOrder) order = ra_api_open_order (api, request, &who, error);
 
   return order != NULL && ra_client_order_submit (api->site, who, order, error) &&
-         answer_order (api, order, NULL, answer, error);
+         ra_api_answer_order (api, order, NULL, answer, error);
 }
 
 gboolean
@@ -169,5 +169,5 @@ ra_api_withdraw_order (RaApi *api, const RaRequest *request, RaAnswer *answer, G
   g_autoptr (YyOrder) order = ra_api_open_order (api, request, &who, error);
 
   return order != NULL && ra_client_order_withdraw (api->site, who, order, error) &&
-         answer_order (api, order, NULL, answer, error);
+         ra_api_answer_order (api, order, NULL, answer, error);
 }

@@ -4,23 +4,36 @@
 #include "ra/ra-fault.h"
 
 static gboolean
-check (RaApi *api,
-       const char *who,
-       const RaRate *rate,
-       const char *key,
-       guint limit,
-       GError **error)
+tell (RaApi *api, const char *who, const char *kind, const char *key, GError **error)
+{
+  g_autofree char *what = g_strconcat (kind, ".rate-limited", NULL);
+
+  return !ra_limiter_is_news (api->limiter, key) ||
+         ra_store_audit (api->site->store, who, what, key, "too many tries", error);
+}
+
+gboolean
+ra_api_tell_limited (RaApi *api,
+                     const char *who,
+                     const char *kind,
+                     const char *subject,
+                     GError **error)
+{
+  g_autofree char *key = ra_limiter_key (kind, subject);
+
+  ra_limiter_count (api->limiter, key);
+  return tell (api, who, kind, key, error);
+}
+
+static gboolean
+check (RaApi *api, const char *who, const char *kind, const char *key, guint limit, GError **error)
 {
   guint wait = ra_limiter_wait (api->limiter, key, limit);
-  g_autofree char *what = NULL;
 
   if (wait == 0)
     return TRUE;
-  what = g_strconcat (rate->kind, ".rate-limited", NULL);
-  if (ra_limiter_is_news (api->limiter, key) &&
-      !ra_store_audit (api->site->store, who, what, key, "too many tries", error))
-    return FALSE;
-  return ra_fault_set_number (error, RA_FAULT_RATE_LIMITED, "too many tries", "retry_after", wait);
+  return tell (api, who, kind, key, error) &&
+         ra_fault_set_number (error, RA_FAULT_RATE_LIMITED, "too many tries", "retry_after", wait);
 }
 
 gboolean
@@ -33,12 +46,12 @@ ra_api_check_rate (RaApi *api,
   g_autofree char *address = ra_limiter_key_of_address (rate->kind, request->address);
   g_autofree char *token = NULL;
 
-  if (!check (api, who, rate, address, rate->per_address, error))
+  if (!check (api, who, rate->kind, address, rate->per_address, error))
     return FALSE;
   if (rate->token == NULL)
     return TRUE;
   token = ra_limiter_key (rate->kind, rate->token);
-  return check (api, who, rate, token, rate->per_token, error);
+  return check (api, who, rate->kind, token, rate->per_token, error);
 }
 
 void

@@ -30,6 +30,8 @@ static const RaRoute routes[] = {
   { "POST", "/api/v1/orders/*/documents/*/*", ra_api_append_document, TRUE },
   { "POST", "/api/v1/orders/*/submit", ra_api_submit_order, TRUE },
   { "POST", "/api/v1/orders/*/withdraw", ra_api_withdraw_order, TRUE },
+  { "POST", "/api/v1/orders/*/code", ra_api_send_code, TRUE },
+  { "POST", "/api/v1/orders/*/grant", ra_api_authorise, TRUE },
   { "GET", "/api/v1/office/tokens/*", ra_api_show_token, TRUE },
   { "POST", "/api/v1/office/tokens/*/prepare", ra_api_prepare, TRUE },
   { "POST", "/api/v1/office/tokens/*/prepared", ra_api_prepared, TRUE },

@@ -125,6 +125,13 @@ gboolean ra_api_check_rate (RaApi *api,
                             const char *who,
                             const RaRate *rate,
                             GError **error);
+/** ra_api_tell_limited: writes into the audit log, once a minute at most, that @subject was refused
+ * by a limit that is kept elsewhere */
+gboolean ra_api_tell_limited (RaApi *api,
+                              const char *who,
+                              const char *kind,
+                              const char *subject,
+                              GError **error);
 /** ra_api_count: one more */
 void ra_api_count (RaApi *api, const RaRequest *request, const RaRate *rate);
 
@@ -136,6 +143,13 @@ void ra_api_count (RaApi *api, const RaRequest *request, const RaRate *rate);
  */
 YyOrder *ra_api_open_order (RaApi *api, const RaRequest *request, char **who, GError **error);
 
+/** ra_api_answer_order: what its applicant may see of it; @key: (nullable): its bearer key */
+gboolean ra_api_answer_order (RaApi *api,
+                              const YyOrder *order,
+                              const YySecret *key,
+                              RaAnswer *answer,
+                              GError **error);
+
 /* The handlers, by the file they are in. */
 gboolean ra_api_activate (RaApi *, const RaRequest *, RaAnswer *, GError **);
 gboolean ra_api_cmp_secret (RaApi *, const RaRequest *, RaAnswer *, GError **);
@@ -144,6 +158,9 @@ gboolean ra_api_release (RaApi *, const RaRequest *, RaAnswer *, GError **);
 gboolean ra_api_report (RaApi *, const RaRequest *, RaAnswer *, GError **);
 gboolean ra_api_lose_so_pin (RaApi *, const RaRequest *, RaAnswer *, GError **);
 gboolean ra_api_look (RaApi *, const RaRequest *, RaAnswer *, GError **);
+
+gboolean ra_api_send_code (RaApi *, const RaRequest *, RaAnswer *, GError **);
+gboolean ra_api_authorise (RaApi *, const RaRequest *, RaAnswer *, GError **);
 
 gboolean ra_api_begin_order (RaApi *, const RaRequest *, RaAnswer *, GError **);
 gboolean ra_api_show_order (RaApi *, const RaRequest *, RaAnswer *, GError **);
