@@ -17,7 +17,10 @@ G_BEGIN_DECLS
  *
  * 《机构数字证书申请表》 filled in with an order's data, as pages of A4 to be printed, signed,
  * sealed and scanned. Immutable. Drawing is deterministic: the same order and profile give the same
- * bytes.
+ * bytes. One thread; needs no display.
+ *
+ * Each page has a QR code: "YINYAO-FORM:1:certificate-form:NUMBER", 1 being the version of this
+ * text, NUMBER that of the order.
  */
 typedef struct _YyForm YyForm;
 
@@ -31,6 +34,10 @@ YyForm *yy_form_new (const YyOrder *order, YyProfile *profile);
 void yy_form_free (YyForm *form);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YyForm, yy_form_free)
 
+/** yy_form_get_title: Returns: (transfer none): as in the CA's profile; Chinese */
+const char *yy_form_get_title (YyForm *form);
+/** yy_form_get_number: Returns: (transfer none): the order's number */
+const char *yy_form_get_number (YyForm *form);
 guint yy_form_get_n_pages (YyForm *form);
 
 /** yy_form_draw_page: draws one page, %YY_FORM_WIDTH by %YY_FORM_HEIGHT units, on white paper that

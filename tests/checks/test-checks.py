@@ -15,14 +15,15 @@ MAY_INCLUDE = {
     "base": set(),
     "certificate": {"base"},
     "order": {"base", "certificate"},
+    "form": {"base", "order"},
     "agent": {"base", "certificate"},
     "token": {"base", "certificate", "agent"},
     "service": {"base", "certificate", "order"},
     "procedure": {"base", "certificate", "order", "token", "service"},
-    "cli": {"base", "certificate", "order", "token", "service", "procedure"},
-    "app": {"base", "certificate", "order", "token", "service", "procedure"},
+    "cli": {"base", "certificate", "order", "form", "token", "service", "procedure"},
+    "app": {"base", "certificate", "order", "form", "token", "service", "procedure"},
     "preview": {"base", "order"},
-    "ra": {"base", "certificate", "order"},
+    "ra": {"base", "certificate", "order", "form"},
     "vtoken": set(),
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.MULTILINE)
