@@ -135,6 +135,8 @@ main (int argc, char **argv)
   g_log_writer_default_set_use_stderr (TRUE);
   /* A command for text messages may end before it has read one. */
   (void) signal (SIGPIPE, SIG_IGN);
+  /* Where files may not grow further it is as with a full disk: an error, and nothing is lost. */
+  (void) signal (SIGXFSZ, SIG_IGN);
   /* Nothing that is made here is for other users. */
   umask (077);
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)

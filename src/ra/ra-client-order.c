@@ -260,22 +260,30 @@ ra_client_order_correct (RaSite *site,
   return !order->agent_matches || hand_in (site, who, order, error);
 }
 
+/* One that is being replaced is not there yet. */
+static gboolean
+has_document (RaSite *site, const YyOrder *order, YyDocuments which, gboolean *has, GError **error)
+{
+  const char *name = yy_document_get_nick (which);
+  g_autoptr (RaDocument) document = NULL;
+  g_autoptr (RaUpload) upload = NULL;
+
+  if (!ra_store_get_document (site->store, order->number, name, &document, error) ||
+      !ra_store_get_upload (site->store, order->number, name, &upload, error))
+    return FALSE;
+  *has = document != NULL && upload == NULL;
+  return TRUE;
+}
+
 static gboolean
 is_complete (RaSite *site, const YyOrder *order, gboolean *complete, GError **error)
 {
-  guint missing = yy_order_type_get_documents (order->type, order->seal, order->agent_matches);
-  g_autoptr (GPtrArray) documents = ra_store_list_documents (site->store, order->number, error);
+  guint wanted = yy_order_type_get_documents (order->type, order->seal, order->agent_matches);
 
-  if (documents == NULL)
-    return FALSE;
-  for (guint i = 0; i < documents->len; i++)
-    {
-      YyDocuments one = 0;
-
-      if (yy_document_from_nick (((RaDocument *) documents->pdata[i])->name, &one))
-        missing &= ~(guint) one;
-    }
-  *complete = missing == 0;
+  *complete = TRUE;
+  for (guint bit = 1; bit != 0 && bit <= wanted && *complete; bit <<= 1)
+    if ((wanted & bit) != 0 && !has_document (site, order, (YyDocuments) bit, complete, error))
+      return FALSE;
   return TRUE;
 }
 

@@ -42,7 +42,6 @@ is_harmless (gunichar c)
     case G_UNICODE_CONTROL:
     case G_UNICODE_FORMAT:
     case G_UNICODE_SURROGATE:
-    case G_UNICODE_UNASSIGNED:
     case G_UNICODE_LINE_SEPARATOR:
     case G_UNICODE_PARAGRAPH_SEPARATOR:
       return FALSE;

@@ -116,9 +116,9 @@ class Office:
         grant = answer.json['grant']
         return self.service.get('/api/v1/grants/%s/order' % grant['id'], bearer=grant['key']).json
 
-    def run_activation(self, code, session):
+    def run_activation(self, code, session, serial='T1'):
         """What a client does, again and again until it is done."""
-        answer = self.activate(code, session=session)
+        answer = self.activate(code, serial, session)
         if answer.status != 200:
             return answer
         if answer.json['grant']['state'] != 'closed':
@@ -128,6 +128,13 @@ class Office:
             status, _, messages = self.enrol(answer)
             ok(status == 0, messages)
         return answer
+
+    def issue(self, serial='T1'):
+        """A token that was activated: its last order has the details of demo-order.ini."""
+        number, code = self.ready(serial)
+        equal(self.run_activation(code, new_session(), serial).status, 200, 'status')
+        equal(self.service.order(number)['state'], 'completed', 'state')
+        return serial
 
     def crl(self):
         return openssl('crl', '-inform', 'DER', '-noout', '-text', '-CAfile', self.service.ca_file,
