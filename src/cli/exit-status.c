@@ -42,7 +42,7 @@ static const struct
     { YY_ERROR_PROOF, YY_ERROR_READ_BACK, END } },
   { EXIT_STATUS_UNUSABLE_FILE, N_ ("the file of details or a document cannot be used"), { END } },
   { 17,
-    N_ ("the token does not take the CA's SO PIN: it has to go to the CA's office"),
+    N_ ("the CA does not know the token's SO PIN any more"),
     { YY_ERROR_SO_PIN_INCORRECT, YY_ERROR_SO_PIN_LOCKED, END } },
   { 130, N_ ("stopped by a signal, such as Ctrl+C"), { END } },
 };
