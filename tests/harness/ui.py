@@ -281,8 +281,6 @@ class Client:
     """The client, started. settings: text of its settings file. size: of its window. draws: it shows
     its real window."""
 
-    PROGRAM = 'src/app/yinyao'
-
     def __init__(self, desktop, settings='', arguments=(), env=None, size=None, draws=True):
         self.desktop = desktop
         self.arguments = arguments
@@ -309,7 +307,7 @@ class Client:
     def start(self):
         with open(self._log, 'wb') as log:
             self.process = subprocess.Popen(
-                [paths.program(self.PROGRAM), *self.arguments], env=self.env,
+                [paths.program('src/app/yinyao'), *self.arguments], env=self.env,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True)
         self.pid = self.process.pid
@@ -408,7 +406,8 @@ class Client:
     # Keyboard and pointer
 
     def xdotool(self, *arguments, text=None):
-        subprocess.run([paths.tool('xdotool'), *map(str, arguments)], env=self.env, check=True,
+        subprocess.run([paths.tool('xdotool'), *map(str, arguments)], check=True,
+                       env={**self.env, 'LC_ALL': 'C.UTF-8'},
                        input=text, text=True, timeout=TIMEOUT, stdout=subprocess.DEVNULL)
 
     def type(self, text):
