@@ -23,6 +23,15 @@ folder_path (void)
   return g_build_filename (g_get_user_state_dir (), "yinyao", "tickets", NULL);
 }
 
+gboolean
+yy_ticket_book_is_empty (void)
+{
+  g_autofree char *path = folder_path ();
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+
+  return folder == NULL || g_dir_read_name (folder) == NULL;
+}
+
 /* The first lines of a ticket's file: whose it is. A digest of them is its name, since a serial
  * number may hold anything. */
 static char *

@@ -12,6 +12,10 @@ G_BEGIN_DECLS
  * Files are hostile input. Small and local: blocking.
  */
 
+/** yy_ticket_book_is_empty: Returns: whether there is no ticket at all, of any service: nothing to
+ * load a #YyService for */
+gboolean yy_ticket_book_is_empty (void);
+
 /** yy_ticket_book_find: Returns: (transfer full) (nullable): the ticket kept for this token at this
  * service; refresh it before use */
 YyTicket *yy_ticket_book_find (YyService *service, const char *token);
