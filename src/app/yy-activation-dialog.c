@@ -375,6 +375,7 @@ fill (YyActivationDialog *self)
   g_autofree char *token = g_strdup_printf ("%s · %s", name, yy_token_get_serial (self->token));
   g_autofree char *hotline = g_strdup_printf (_ ("Hotline: %s"), yy_profile_get_hotline (profile));
 
+  yy_step_list_add_activation (self->steps);
   if (length > 0)
     yy_code_entry_set_length (self->code_entry, (guint) length);
   gtk_label_set_label (self->token_name, token);

@@ -9,6 +9,7 @@ struct _YyClient
   YyProfile *profile;
   YyTokenManager *manager;
   YyService *service;
+  YyTickets *tickets;
   gboolean started;
 };
 
@@ -19,6 +20,7 @@ yy_client_finalize (GObject *object)
 {
   YyClient *self = YY_CLIENT (object);
 
+  g_clear_object (&self->tickets);
   g_clear_object (&self->service);
   g_clear_object (&self->manager);
   g_clear_object (&self->profile);
@@ -45,6 +47,7 @@ yy_client_new (YySettings *settings, YyProfile *profile)
   self->settings = g_object_ref (settings);
   self->profile = g_object_ref (profile);
   self->manager = yy_token_manager_new (settings);
+  self->tickets = yy_tickets_new (self);
   return self;
 }
 
@@ -82,6 +85,12 @@ YyPinGuard *
 yy_client_get_pin_guard (YyClient *self)
 {
   return yy_pin_guard_of (self->manager);
+}
+
+YyTickets *
+yy_client_get_tickets (YyClient *self)
+{
+  return self->tickets;
 }
 
 YyService *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "app/yy-tickets.h"
 #include "order/yy-profile.h"
 #include "procedure/yy-pin-guard.h"
 #include "service/yy-service.h"
@@ -27,6 +28,8 @@ void yy_client_stop (YyClient *self);
 YyProfile *yy_client_get_profile (YyClient *self);
 YyTokenManager *yy_client_get_manager (YyClient *self);
 YyPinGuard *yy_client_get_pin_guard (YyClient *self);
+/** yy_client_get_tickets: Returns: (transfer none): the orders that were begun in this client */
+YyTickets *yy_client_get_tickets (YyClient *self);
 
 /**
  * yy_client_get_service:

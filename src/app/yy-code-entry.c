@@ -8,6 +8,7 @@ struct _YyCodeEntry
   GtkWidget parent_instance;
 
   guint length;
+  GtkLabel *caption;
   GtkEditable *entry;
   GtkLabel *note;
 };
@@ -96,6 +97,7 @@ yy_code_entry_class_init (YyCodeEntryClass *klass)
   activate_signal = g_signal_new ("activate", YY_TYPE_CODE_ENTRY, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/yinyao/Client/yy-code-entry.ui");
+  gtk_widget_class_bind_template_child (widget_class, YyCodeEntry, caption);
   gtk_widget_class_bind_template_child (widget_class, YyCodeEntry, entry);
   gtk_widget_class_bind_template_child (widget_class, YyCodeEntry, note);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
@@ -109,6 +111,12 @@ yy_code_entry_init (YyCodeEntry *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect (gtk_editable_get_delegate (self->entry), "insert-text",
                     G_CALLBACK (on_insert_text), self);
+}
+
+void
+yy_code_entry_set_title (YyCodeEntry *self, const char *title)
+{
+  gtk_label_set_label (self->caption, title);
 }
 
 void

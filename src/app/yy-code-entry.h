@@ -10,12 +10,14 @@ G_BEGIN_DECLS
 /**
  * YyCodeEntry:
  *
- * Where an activation code is typed or pasted: digits only, all of them. Property: "complete"
- * (read-only). Signal: "activate", when Enter was pressed on a complete code.
+ * Where a code that came by text message is typed or pasted: digits only, all of them. Property:
+ * "complete" (read-only). Signal: "activate", when Enter was pressed on a complete code.
  */
 #define YY_TYPE_CODE_ENTRY (yy_code_entry_get_type ())
 G_DECLARE_FINAL_TYPE (YyCodeEntry, yy_code_entry, YY, CODE_ENTRY, GtkWidget)
 
+/** yy_code_entry_set_title: what kind of code; an activation code unless said otherwise */
+void yy_code_entry_set_title (YyCodeEntry *self, const char *title);
 /** yy_code_entry_set_length: the number of digits a code has */
 void yy_code_entry_set_length (YyCodeEntry *self, guint length);
 gboolean yy_code_entry_is_complete (YyCodeEntry *self);

@@ -51,3 +51,9 @@ yy_property_row_new (const char *name, const char *value)
                                   -1);
   return GTK_WIDGET (self);
 }
+
+void
+yy_property_row_set_value (YyPropertyRow *self, const char *value)
+{
+  gtk_label_set_label (self->value, value);
+}

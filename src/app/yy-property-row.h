@@ -14,5 +14,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (YyPropertyRow, yy_property_row, YY, PROPERTY_ROW, AdwPreferencesRow)
 
 GtkWidget *yy_property_row_new (const char *name, const char *value);
+void yy_property_row_set_value (YyPropertyRow *self, const char *value);
 
 G_END_DECLS
