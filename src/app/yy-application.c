@@ -121,6 +121,16 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                          NULL);
 }
 
+/* From a notification. */
+static void
+on_show_order (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GtkWindow *window = present_window (YY_APPLICATION (user_data));
+
+  if (YY_IS_WINDOW (window))
+    yy_window_show_order (YY_WINDOW (window), g_variant_get_string (parameter, NULL));
+}
+
 static void
 on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -163,6 +173,7 @@ yy_application_startup (GApplication *application)
   const GActionEntry entries[] = {
     { "about", on_about, NULL, NULL, NULL },
     { "quit", on_quit, NULL, NULL, NULL },
+    { "show-order", on_show_order, "s", NULL, NULL },
   };
 
   G_APPLICATION_CLASS (yy_application_parent_class)->startup (application);

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "app/yy-certificates-page.h"
+#include "app/yy-decision-notice.h"
 #include "app/yy-home-page.h"
 #include "app/yy-pages.h"
 #include "app/yy-text.h"
@@ -16,6 +17,7 @@ struct _YyWindow
   AdwApplicationWindow parent_instance;
 
   YyClient *client;
+  YyTicketWatch *watch;
   GtkStack *shell;
   AdwBin *steps;
   AdwViewStack *stack;
@@ -127,10 +129,48 @@ fill_footer (YyWindow *self)
 }
 
 static void
+withdraw_notice (YyWindow *self, const char *serial)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+
+  if (application != NULL)
+    yy_decision_notice_withdraw (G_APPLICATION (application), serial);
+}
+
+/* Who looks at the window sees it there. */
+static void
+on_decided (YyWindow *self, YyTicket *ticket)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+
+  if (application != NULL && !gtk_window_is_active (GTK_WINDOW (self)))
+    yy_decision_notice_send (G_APPLICATION (application), ticket);
+}
+
+static void
+on_active (YyWindow *self)
+{
+  if (gtk_window_is_active (GTK_WINDOW (self)))
+    yy_ticket_watch_look (self->watch);
+}
+
+/* A token that is being worked on is not left alone by accident. */
+static gboolean
+yy_window_close_request (GtkWindow *window)
+{
+  GtkWidget *page = adw_bin_get_child (YY_WINDOW (window)->steps);
+
+  if (page != NULL && yy_unlock_page_ask_to_stop (YY_UNLOCK_PAGE (page)))
+    return TRUE;
+  return GTK_WINDOW_CLASS (yy_window_parent_class)->close_request (window);
+}
+
+static void
 yy_window_dispose (GObject *object)
 {
   YyWindow *self = YY_WINDOW (object);
 
+  g_clear_object (&self->watch);
   g_clear_object (&self->client);
   G_OBJECT_CLASS (yy_window_parent_class)->dispose (object);
 }
@@ -141,6 +181,7 @@ yy_window_class_init (YyWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = yy_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = yy_window_close_request;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/yinyao/Client/yy-window.ui");
   gtk_widget_class_bind_template_child (widget_class, YyWindow, shell);
   gtk_widget_class_bind_template_child (widget_class, YyWindow, steps);
@@ -171,6 +212,10 @@ yy_window_new (GtkApplication *application, YyClient *client)
   YyWindow *self = g_object_new (YY_TYPE_WINDOW, "application", application, NULL);
 
   self->client = g_object_ref (client);
+  self->watch = yy_ticket_watch_new (client);
+  g_signal_connect_object (self->watch, "decided", G_CALLBACK (on_decided), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (on_active), NULL);
   fill_footer (self);
   g_signal_connect_object (self->stack, "notify::visible-child", G_CALLBACK (on_visible_page), self,
                            G_CONNECT_SWAPPED);
@@ -205,9 +250,30 @@ yy_window_unlock_token (YyWindow *self, YyToken *token)
   YyToken *shown = page == NULL ? NULL : yy_unlock_page_get_token (YY_UNLOCK_PAGE (page));
 
   if (shown == NULL || !g_str_equal (yy_token_get_key (shown), yy_token_get_key (token)))
-    adw_bin_set_child (self->steps, yy_unlock_page_new (self->client, token));
+    adw_bin_set_child (self->steps, yy_unlock_page_new (self->client, self->watch, token));
+  else
+    yy_unlock_page_resume (YY_UNLOCK_PAGE (page));
   yy_pages_show (self->shell, "steps");
-  gtk_widget_child_focus (GTK_WIDGET (self->steps), GTK_DIR_TAB_FORWARD);
+  gtk_widget_grab_focus (adw_bin_get_child (self->steps));
+  withdraw_notice (self, yy_token_get_serial (token));
+}
+
+void
+yy_window_show_order (YyWindow *self, const char *serial)
+{
+  GtkWidget *page = adw_bin_get_child (self->steps);
+  YyToken *token = yy_token_manager_find (yy_client_get_manager (self->client), serial, NULL);
+  g_autofree char *text = NULL;
+
+  if (token == NULL && page != NULL)
+    token = yy_unlock_page_get_token (YY_UNLOCK_PAGE (page));
+  if (token != NULL && g_str_equal (yy_token_get_serial (token), serial))
+    {
+      yy_window_unlock_token (self, token);
+      return;
+    }
+  text = g_strdup_printf (_ ("Plug in the token with the serial number %s"), serial);
+  yy_window_show_toast (self, text);
 }
 
 void

@@ -32,6 +32,9 @@ void yy_window_show_page (YyWindow *self, const char *name);
 void yy_window_show_toast (YyWindow *self, const char *message);
 /** yy_window_unlock_token: shows the way through a forgotten PIN of this token, where it is */
 void yy_window_unlock_token (YyWindow *self, YyToken *token);
+/** yy_window_show_order: the same, as long as the token with this serial number is there, or its
+ * way was begun in this window */
+void yy_window_show_order (YyWindow *self, const char *serial);
 void yy_window_leave_steps (YyWindow *self);
 void yy_window_follow_link (YyWindow *self, YyLink link);
 
