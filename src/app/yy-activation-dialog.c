@@ -26,8 +26,8 @@ struct _YyActivationDialog
   gboolean needs_code;
 
   GtkStack *pages;
+  AdwWindowTitle *token_title;
   GtkWidget *back;
-  GtkLabel *token_name;
   YyCodeEntry *code_entry;
   YyNewPin *new_pin;
   YyStepList *steps;
@@ -90,6 +90,14 @@ update_retry (YyActivationDialog *self)
                                               : _ ("Waiting for the token…"));
 }
 
+/* Without this the focus would go to the hotline and select it. */
+static void
+focus_retry (YyActivationDialog *self)
+{
+  if (!gtk_widget_grab_focus (GTK_WIDGET (self->retry)))
+    gtk_window_set_focus (GTK_WINDOW (self), NULL);
+}
+
 static void
 on_tokens_changed (YyActivationDialog *self)
 {
@@ -98,6 +106,8 @@ on_tokens_changed (YyActivationDialog *self)
   if (token != NULL)
     g_set_object (&self->token, token);
   update_retry (self);
+  if (self->needs_token && token != NULL && gtk_window_get_focus (GTK_WINDOW (self)) == NULL)
+    focus_retry (self);
 }
 
 static void
@@ -132,7 +142,8 @@ show_failure (YyActivationDialog *self, const GError *error)
                                      : self->needs_token ? _ ("_Go On")
                                                          : _ ("_Try Again"));
   update_retry (self);
-  show_page (self, "failure", GTK_WIDGET (self->retry));
+  show_page (self, "failure", NULL);
+  focus_retry (self);
 }
 
 static void
@@ -342,8 +353,8 @@ yy_activation_dialog_class_init (YyActivationDialogClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/yinyao/Client/yy-activation-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, YyActivationDialog, pages);
+  gtk_widget_class_bind_template_child (widget_class, YyActivationDialog, token_title);
   gtk_widget_class_bind_template_child (widget_class, YyActivationDialog, back);
-  gtk_widget_class_bind_template_child (widget_class, YyActivationDialog, token_name);
   gtk_widget_class_bind_template_child (widget_class, YyActivationDialog, code_entry);
   gtk_widget_class_bind_template_child (widget_class, YyActivationDialog, new_pin);
   gtk_widget_class_bind_template_child (widget_class, YyActivationDialog, steps);
@@ -378,7 +389,7 @@ fill (YyActivationDialog *self)
   yy_step_list_add_activation (self->steps);
   if (length > 0)
     yy_code_entry_set_length (self->code_entry, (guint) length);
-  gtk_label_set_label (self->token_name, token);
+  adw_window_title_set_subtitle (self->token_title, token);
   gtk_label_set_label (self->hotline, hotline);
   yy_new_pin_set_rules (self->new_pin, yy_profile_get_pin_policy (profile), self->token);
 }

@@ -176,15 +176,25 @@ on_forgot_pin (GtkWidget *widget, const char *action, GVariant *parameter)
   gtk_window_close (GTK_WINDOW (widget));
 }
 
+static gboolean
+can_start (YyTokenDialog *self)
+{
+  YyTokenDialogPrivate *priv = PRIVATE (self);
+  gboolean ready = FALSE;
+
+  g_object_get (priv->prompt, "ready", &ready, NULL);
+  return ready && priv->session == NULL && find_token (self) != NULL &&
+         (YY_TOKEN_DIALOG_GET_CLASS (self)->is_ready == NULL ||
+          YY_TOKEN_DIALOG_GET_CLASS (self)->is_ready (self));
+}
+
 static void
 on_prompt_activate (YyTokenDialog *self)
 {
-  YyTokenDialogPrivate *priv = PRIVATE (self);
-
-  if (gtk_widget_get_first_child (GTK_WIDGET (priv->more)) != NULL)
-    gtk_widget_child_focus (GTK_WIDGET (priv->more), GTK_DIR_TAB_FORWARD);
-  else
+  if (can_start (self))
     yy_token_dialog_start (self);
+  else
+    gtk_widget_child_focus (GTK_WIDGET (PRIVATE (self)->more), GTK_DIR_TAB_FORWARD);
 }
 
 /* Closing while the token works means "stop waiting": the answer closes the dialog. */
@@ -290,18 +300,6 @@ yy_token_dialog_set_texts (YyTokenDialog *self,
   gtk_button_set_label (priv->button, button);
   adw_status_page_set_title (priv->success, success);
   adw_status_page_set_description (priv->success, success_description);
-}
-
-static gboolean
-can_start (YyTokenDialog *self)
-{
-  YyTokenDialogPrivate *priv = PRIVATE (self);
-  gboolean ready = FALSE;
-
-  g_object_get (priv->prompt, "ready", &ready, NULL);
-  return ready && priv->session == NULL && find_token (self) != NULL &&
-         (YY_TOKEN_DIALOG_GET_CLASS (self)->is_ready == NULL ||
-          YY_TOKEN_DIALOG_GET_CLASS (self)->is_ready (self));
 }
 
 void

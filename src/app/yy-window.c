@@ -322,12 +322,30 @@ find_token (YyWindow *self, gboolean (*is_meant) (YyToken *token))
   return NULL;
 }
 
+static guint
+count_tokens (YyWindow *self, gboolean (*is_meant) (YyToken *token))
+{
+  GListModel *tokens = G_LIST_MODEL (yy_client_get_manager (self->client));
+  guint count = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (tokens); i++)
+    {
+      g_autoptr (YyToken) token = g_list_model_get_item (tokens, i);
+
+      if (is_meant (token))
+        count++;
+    }
+  return count;
+}
+
 static void
 follow_to_activation (YyWindow *self)
 {
   YyToken *token = find_token (self, can_be_activated);
 
-  if (token != NULL)
+  if (count_tokens (self, can_be_activated) > 1)
+    yy_window_show_toast (self, _ ("Several tokens can be activated: press the button of yours"));
+  else if (token != NULL)
     gtk_widget_activate_action (GTK_WIDGET (self), "win.activate-certificate", "s",
                                 yy_token_get_key (token));
   else

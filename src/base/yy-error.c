@@ -91,8 +91,7 @@ advice_for_pin (YyError code)
       return N_ ("One more wrong PIN locks the token. If you are not sure of the PIN, call the "
                  "CA's hotline instead.");
     case YY_ERROR_PIN_REPEATED:
-      return N_ ("That PIN was wrong a moment ago, so it was not sent again and no try was spent. "
-                 "Type another PIN.");
+      return N_ ("It was not sent again, and no try was spent. Type another PIN.");
     case YY_ERROR_PIN_POLICY:
       return N_ ("Choose another PIN. Nothing was changed on the token.");
     case YY_ERROR_SO_PIN_INCORRECT:

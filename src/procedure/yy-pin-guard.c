@@ -201,7 +201,7 @@ yy_pin_guard_check (YyPinGuard *self,
   if (has_failed (self, token, pin))
     {
       g_set_error_literal (error, YY_ERROR, YY_ERROR_PIN_REPEATED,
-                           _ ("This PIN has just been wrong on this token"));
+                           _ ("This PIN was wrong on this token a moment ago"));
       return FALSE;
     }
   return yy_pin_guard_check_state (token, last_try, error);

@@ -28,6 +28,7 @@ from . import paths
 
 TIMEOUT = 20
 ROOT = '/org/a11y/atspi/accessible/root'
+STATE_FOCUSED = 12
 STATE_SENSITIVE = 24
 BATCH = 25  # calls at a time: more would stall the main loop that answers them
 BUTTONS = ('button', 'toggle button')
@@ -229,6 +230,10 @@ class Node:
     @property
     def sensitive(self):
         return bool(self._state() & 1 << STATE_SENSITIVE)
+
+    @property
+    def focused(self):
+        return bool(self._state() & 1 << STATE_FOCUSED)
 
     def walk(self):
         yield self

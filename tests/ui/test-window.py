@@ -1,45 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window in every state its tokens and drivers can be in, with pretended drivers."""
-import contextlib
+import functools
 import os
 import subprocess
 
-from harness import tap, ui
-from harness.fake_tokens import FakeDriver, certificate, settings_for, token
+from harness import fake_window, tap, ui
+from harness.fake_tokens import FakeDriver, settings_for, token
+from harness.fake_window import COMPANY, ENGLISH, no_text, valid
 
-COMPANY = '深圳市印钥科技有限公司'
 LONG = '广东省深圳市前海深港现代服务业合作区国际供应链管理与电子商务综合服务股份有限公司第一分公司'
 HOTLINE = '400-000-0000'
-ENGLISH = {'LANGUAGE': 'en'}
 CONTROLS = (*ui.BUTTONS, *ui.ENTRIES, *ui.CHECKS, 'tab', 'combo box', 'switch')
 
 desktop = ui.Desktop()
-made = {}
-
-
-def valid(name=COMPANY, days=300):
-    """A certificate; each is made once."""
-    if (name, days) not in made:
-        made[name, days] = certificate(name, days)
-    return made[name, days]
-
-
-@contextlib.contextmanager
-def window(*tokens, env=ENGLISH, timeout=30, size=None, arguments=(), **scenario):
-    """The client with one driver that shows `tokens`: yields both."""
-    driver = FakeDriver(desktop.folder, 'driver', tokens=list(tokens), **scenario)
-    driver.log_path.unlink(missing_ok=True)
-    with ui.Client(desktop, settings=settings_for(driver, timeout=timeout), env=env, size=size,
-                   arguments=arguments) as client:
-        yield client, driver
-    complaints = [line for line in client.log().splitlines()
-                  if 'WARNING' in line or 'CRITICAL' in line]
-    tap.equal([c for c in complaints if 'main loop stalled' not in c], [], 'complaints')
-
-
-def no_text(client, part):
-    tap.ok(not client.has_text(part), '“%s” is among %s' % (part, client.texts()))
+window = functools.partial(fake_window.window, desktop)
 
 
 @tap.case
@@ -199,122 +174,6 @@ def a_certificate_is_exported(kind):
     shown = subprocess.run(['openssl', 'x509', '-in', str(target), '-inform', kind, '-noout',
                             '-subject', '-nameopt', 'utf8'], check=True, capture_output=True)
     tap.contains(shown.stdout.decode(), COMPANY)
-
-
-def open_change_pin(client):
-    client.button('Change PIN').press()
-    client.wait_text('Type the present PIN')
-    client.focus_window()
-
-
-@tap.case
-def the_pin_is_changed():
-    old, new = '123456', 'Blue-Harbour7'
-    with window(token('F1', certificates=[valid()], pin=old)) as (client, driver):
-        open_change_pin(client)
-        client.wait_text('10 tries left')
-        client.type('%s\n%s\n%s' % (old, new[:4], new[:3]))
-        client.wait_text('not met')
-        client.key('Tab')
-        tap.ok(not client.button('Change PIN').sensitive, 'an unacceptable PIN can be sent')
-        client.screenshot('change-pin-en')
-        client.key('Escape')
-        client.wait_no_text('Type the present PIN')
-        open_change_pin(client)
-        client.type('%s\n%s\n%s\n' % (old, new, new))
-        client.wait_text('PIN Changed')
-        client.screenshot('pin-changed-en')
-        tap.equal(driver.calls().count('ChangePin'), 1, 'calls')
-
-
-@tap.case
-def a_wrong_pin_costs_one_try_and_is_not_sent_twice():
-    with window(token('F1', certificates=[valid()], pin='123456', tries_left=3)) as (client, driver):
-        open_change_pin(client)
-        client.wait_text('3 tries left')
-        client.type('654321\nBlue-Harbour7\nBlue-Harbour7\n')
-        client.wait_text('The PIN is wrong')
-        driver.update(tokens=[token('F1', certificates=[valid()], pin='123456', tries_left=2)])
-        client.wait_text('2 tries left')
-        client.type('654321\nBlue-Harbour7\nBlue-Harbour7\n')
-        client.wait_text('not sent again')
-        client.screenshot('wrong-pin-en')
-        tap.equal(driver.calls().count('ChangePin'), 1, 'calls')
-
-
-@tap.case
-def the_last_try_must_be_confirmed():
-    with window(token('F1', certificates=[valid()], pin='123456', tries_left=1)) as (client, driver):
-        open_change_pin(client)
-        client.wait_text('This is the last try')
-        client.type('123456\nBlue-Harbour7\nBlue-Harbour7\n')
-        client.screenshot('last-try-en')
-        tap.equal(driver.calls().count('ChangePin'), 0, 'calls')
-        tap.ok(client.find('Change PIN', ui.BUTTONS).sensitive is False, 'it can be sent')
-        box = ui.wait(lambda: client.find('I am sure of the PIN: spend the last try', ui.CHECKS),
-                      'no check box')
-        box.click()
-        client.button('Change PIN').press()
-        client.wait_text('PIN Changed')
-        tap.equal(driver.calls().count('ChangePin'), 1, 'calls')
-
-
-@tap.case
-def caps_lock_is_told_while_a_pin_is_typed():
-    with window(token('F1', certificates=[valid()])) as (client, _):
-        open_change_pin(client)
-        no_text(client, 'Caps Lock is on')
-        client.key('Caps_Lock')
-        try:
-            client.wait_text('Caps Lock is on')
-        finally:
-            client.key('Caps_Lock')
-        client.wait_no_text('Caps Lock is on')
-
-
-@tap.case
-def a_signature_is_tested():
-    with window(token('F1', certificates=[valid()], pin='123456')) as (client, driver):
-        client.wait_text(COMPANY)
-        client.key('alt+2')
-        client.button('Test Signature').press()
-        client.wait_text('signs random data')
-        client.focus_window()
-        client.type('1\n')
-        client.wait_text('too short to be right, so it was not sent. Check Caps Lock')
-        height = max(node.box[3] for node in client.nodes() if node.name == 'Test Signature')
-        button = client.button('Test Signature').box
-        tap.ok(button[1] + button[3] <= height, 'the button is out of sight: %s, %d' % (button, height))
-        client.type('123456\n')
-        client.wait_text('Signature Verified')
-        client.screenshot('signature-en')
-        tap.equal([c for c in driver.calls() if c in ('Login', 'TestSignature')],
-                  ['Login', 'TestSignature'], 'calls')
-
-
-@tap.case
-def a_token_pulled_out_under_a_dialog_is_told():
-    with window(token('F1', certificates=[valid()], pin='123456')) as (client, driver):
-        open_change_pin(client)
-        driver.update(tokens=[])
-        client.wait_text('The token was pulled out')
-        driver.update(tokens=[token('F1', certificates=[valid()], pin='123456')])
-        client.wait_no_text('The token was pulled out')
-
-
-@tap.case
-def pins_stay_out_of_the_memory():
-    old, new = 'Red-Lantern41', 'Grey-Heron88'
-    with window(token('F1', certificates=[valid()], pin=old)) as (client, _):
-        open_change_pin(client)
-        client.type('%s\n%s\n%s' % (old, new, new))
-        for text in client.texts():
-            tap.ok(old not in text and new not in text, 'assistive technologies can read a PIN')
-        tap.ok(client.memory_holds(new), 'the search for secrets does not find the entry')
-        client.key('Return')
-        client.wait_text('PIN Changed')
-        for pin in (old, new):
-            tap.ok(not client.memory_holds(pin), '%s is still in the memory' % pin)
 
 
 @tap.case('a link opens its page', args=[
