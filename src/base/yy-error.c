@@ -60,7 +60,7 @@ advice_for_token (YyError code)
       return N_ ("Nothing was deleted. Ask the CA's office which old certificates may be removed "
                  "from the token.");
     case YY_ERROR_TOKEN_NOT_PREPARED:
-      return N_ ("Only a token that the CA's office prepared can be activated. Check that you "
+      return N_ ("Only a token that the CA's office prepared can be activated and unlocked. Check that you "
                  "plugged in the token the office sent you, or call the CA.");
     case YY_ERROR_READ_BACK:
     case YY_ERROR_PROOF:
@@ -85,11 +85,12 @@ advice_for_pin (YyError code)
     case YY_ERROR_PIN_INCORRECT:
       return N_ ("Check Caps Lock and the input method, then type the PIN again.");
     case YY_ERROR_PIN_LOCKED:
-      return N_ ("The certificate is still on the token. Call the CA's hotline to have the "
-                 "token unlocked.");
+      return N_ ("The certificate is still on the token. The agent can unlock it online and set a "
+                 "new PIN: “Forgot PIN” in the client, “yinyaoctl unlock” on the command line.");
     case YY_ERROR_PIN_LAST_TRY:
-      return N_ ("One more wrong PIN locks the token. If you are not sure of the PIN, call the "
-                 "CA's hotline instead.");
+      return N_ ("One more wrong PIN locks the token. If you are not sure of the PIN, set a new "
+                 "one online instead: “Forgot PIN” in the client, “yinyaoctl unlock” on the "
+                 "command line.");
     case YY_ERROR_PIN_REPEATED:
       return N_ ("It was not sent again, and no try was spent. Type another PIN.");
     case YY_ERROR_PIN_POLICY:
@@ -118,10 +119,12 @@ advice_for_service (YyError code)
     case YY_ERROR_CODE_INCORRECT:
       return N_ ("Compare the code with the text message and type it again.");
     case YY_ERROR_CODE_EXPIRED:
-      return N_ ("Ask the CA's office to send a new code.");
+      return N_ ("Have a new code sent: for unlocking a token, ask for it in the client; for "
+                 "activating one, ask the CA's office.");
     case YY_ERROR_CODE_USED:
-      return N_ ("The token is activated and its certificate can be used. If you do not know its "
-                 "PIN, call the CA's hotline.");
+      return N_ ("The token can be used with the PIN that was set then. If you do not know it, "
+                 "set a new one online: “Forgot PIN” in the client, “yinyaoctl unlock” on the "
+                 "command line.");
     case YY_ERROR_CA_NOT_TRUSTED:
       return N_ ("Nothing was sent. Do not go on in this network; check the service's address and "
                  "certificate in the settings, or call the CA.");

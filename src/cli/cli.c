@@ -74,6 +74,36 @@ cli_await (GAsyncResult **result)
     g_main_context_iteration (NULL, TRUE);
 }
 
+static gboolean
+on_over (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_interrupted (GCancellable *cancellable, gpointer data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+cli_sleep (Cli *cli, guint milliseconds, GError **error)
+{
+  gboolean over = FALSE;
+  guint timer = g_timeout_add (milliseconds, on_over, &over);
+  g_autoptr (GSource) interrupted = g_cancellable_source_new (cli->cancellable);
+
+  g_source_set_callback (interrupted, G_SOURCE_FUNC (on_interrupted), NULL, NULL);
+  g_source_attach (interrupted, NULL);
+  while (!over && !g_cancellable_is_cancelled (cli->cancellable))
+    g_main_context_iteration (NULL, TRUE);
+  g_source_destroy (interrupted);
+  if (!over)
+    g_source_remove (timer);
+  return over || !g_cancellable_set_error_if_cancelled (cli->cancellable, error);
+}
+
 void
 cli_warn (const char *format, ...)
 {

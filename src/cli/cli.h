@@ -26,6 +26,7 @@ typedef struct
   YyTokenManager *manager;
   YyService *service;
   GCancellable *cancellable; /* cancelled by the first SIGINT, SIGTERM or SIGHUP */
+  int status;                /* not 0: the exit status of a failure, in place of the error's own */
 } Cli;
 
 /** CommandFunc: @arguments: (array zero-terminated=1): what followed the command's name */
@@ -37,6 +38,7 @@ gboolean command_change_pin (Cli *cli, char **arguments, GError **error);
 gboolean command_prepare_token (Cli *cli, char **arguments, GError **error);
 gboolean command_test_signature (Cli *cli, char **arguments, GError **error);
 gboolean command_tokens (Cli *cli, char **arguments, GError **error);
+gboolean command_unlock (Cli *cli, char **arguments, GError **error);
 
 /**
  * cli_parse:
@@ -85,6 +87,9 @@ gboolean cli_check_found (Cli *cli, GPtrArray *tokens, GError **error);
 /** cli_ready: a #GAsyncReadyCallback for cli_await(); @data is a `GAsyncResult **` */
 void cli_ready (GObject *source, GAsyncResult *result, gpointer data);
 void cli_await (GAsyncResult **result);
+
+/** cli_sleep: Returns: %FALSE with %G_IO_ERROR_CANCELLED when the program is to end */
+gboolean cli_sleep (Cli *cli, guint milliseconds, GError **error);
 
 void cli_warn (const char *format, ...) G_GNUC_PRINTF (1, 2);
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli.h"
 
-#include <string.h>
-
 #include <glib/gi18n.h>
-#include <openssl/crypto.h>
 
+#include "cli/code-input.h"
 #include "cli/pin-input.h"
 #include "cli/text.h"
 #include "procedure/yy-activation.h"
@@ -26,24 +24,6 @@ on_progress (YyActivationStep step, gpointer data)
     g_printerr ("• %s\n", title);
   else
     g_print ("• %s\n", title);
-}
-
-static YySecret *
-take_code (Cli *cli, Options *options, GError **error)
-{
-  YySecret *code = NULL;
-  gsize length = options->code == NULL ? 0 : strlen (options->code);
-
-  if (options->code == NULL)
-    return pin_input_read (cli, options->fds[0], _ ("Activation code: "), error);
-  if (length == 0 || length > YY_SECRET_MAX)
-    {
-      g_set_error_literal (error, YY_ERROR, YY_ERROR_USAGE, _ ("--code is empty or too long"));
-      return NULL;
-    }
-  code = yy_secret_new (options->code, length);
-  OPENSSL_cleanse (options->code, length);
-  return code;
 }
 
 /* What the token shows of it now; without its id when the new snapshot is not there yet. */
@@ -111,26 +91,13 @@ run (Cli *cli, Options *options, GError **error)
   if (!cli_start_service (cli, error) || !cli_start_tokens (cli, error) ||
       (token = cli_find_token (cli, TRUE, error)) == NULL)
     return FALSE;
-  code = take_code (cli, options, error);
+  code = code_input_take (cli, YY_CODE_ACTIVATION, options->code, options->fds[0], error);
   if (code == NULL)
     return FALSE;
   new_pin = pin_input_read_new (cli, options->fds[1], token, error);
   if (new_pin == NULL)
     return FALSE;
   return activate (cli, token, g_steal_pointer (&code), g_steal_pointer (&new_pin), error);
-}
-
-/* Other users can read the argument list: it shows the code no longer than necessary. */
-static void
-hide_code (char **arguments, const char *code)
-{
-  for (gsize i = 0; code != NULL && *code != '\0' && arguments[i] != NULL; i++)
-    {
-      char *place = strstr (arguments[i], code);
-
-      if (place != NULL)
-        memset (place, 'x', strlen (code));
-    }
 }
 
 gboolean
@@ -151,7 +118,7 @@ command_activate (Cli *cli, char **arguments, GError **error)
                              arguments, error) &&
                   pin_input_check_descriptors (names, options.fds, 2, error);
 
-  hide_code (arguments, options.code);
+  code_input_hide (arguments, options.code);
   if (good && options.code != NULL && options.fds[0] != PIN_INPUT_NONE)
     {
       g_set_error_literal (error, YY_ERROR, YY_ERROR_USAGE,
@@ -159,8 +126,6 @@ command_activate (Cli *cli, char **arguments, GError **error)
       good = FALSE;
     }
   good = good && run (cli, &options, error);
-  if (options.code != NULL)
-    OPENSSL_cleanse (options.code, strlen (options.code));
-  g_free (options.code);
+  code_input_free (options.code);
   return good;
 }

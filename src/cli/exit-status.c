@@ -30,7 +30,7 @@ static const struct
     N_ ("the CA's service cannot be reached or failed"),
     { YY_ERROR_SERVICE_UNREACHABLE, YY_ERROR_SERVICE_FAILED, END } },
   { 10,
-    N_ ("refused by the CA: order, token or activation code"),
+    N_ ("refused by the CA: order, token or code"),
     { YY_ERROR_REFUSED, YY_ERROR_CODE_INCORRECT, YY_ERROR_CODE_EXPIRED, YY_ERROR_CODE_USED,
       YY_ERROR_TOKEN_NOT_PREPARED, END } },
   { 11, N_ ("the CA is not trusted"), { YY_ERROR_CA_NOT_TRUSTED, END } },
@@ -40,6 +40,10 @@ static const struct
   { 15,
     N_ ("what the token wrote or signed does not verify"),
     { YY_ERROR_PROOF, YY_ERROR_READ_BACK, END } },
+  { EXIT_STATUS_UNUSABLE_FILE, N_ ("the file of details or a document cannot be used"), { END } },
+  { 17,
+    N_ ("the CA does not know the token's SO PIN any more"),
+    { YY_ERROR_SO_PIN_INCORRECT, YY_ERROR_SO_PIN_LOCKED, END } },
   { 130, N_ ("stopped by a signal, such as Ctrl+C"), { END } },
 };
 

@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/** EXIT_STATUS_UNUSABLE_FILE: no error's own: only the command knows whose file it was */
+#define EXIT_STATUS_UNUSABLE_FILE 16
+
 /** exit_status_for: Returns: the program's exit status for @error */
 int exit_status_for (const GError *error);
 

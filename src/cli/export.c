@@ -62,8 +62,8 @@ write_all (int fd, const char *data, gsize length)
   return TRUE;
 }
 
-static gboolean
-write_file (const char *path, GBytes *contents, gboolean replace, GError **error)
+gboolean
+export_file (const char *path, GBytes *contents, gboolean replace, GError **error)
 {
   g_autofree char *temporary = g_strconcat (path, ".XXXXXX", NULL);
   int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0644);
@@ -94,7 +94,7 @@ export_certificate (YyCertificate *certificate, const char *path, gboolean repla
   g_autoptr (GBytes) contents = NULL;
 
   if (has_suffix (path, ".cer") || has_suffix (path, ".der"))
-    return write_file (path, yy_certificate_get_der (certificate), replace, error);
+    return export_file (path, yy_certificate_get_der (certificate), replace, error);
   pem = yy_certificate_to_pem (certificate);
   if (strcmp (path, "-") == 0)
     {
@@ -103,5 +103,5 @@ export_certificate (YyCertificate *certificate, const char *path, gboolean repla
       return TRUE;
     }
   contents = g_bytes_new_take (pem, strlen (pem));
-  return write_file (path, contents, replace, error);
+  return export_file (path, contents, replace, error);
 }

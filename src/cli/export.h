@@ -6,6 +6,14 @@
 G_BEGIN_DECLS
 
 /**
+ * export_file:
+ * @replace: an existing file may be replaced
+ *
+ * The file is there as a whole or not at all.
+ */
+gboolean export_file (const char *path, GBytes *contents, gboolean replace, GError **error);
+
+/**
  * export_certificate:
  * @path: where to; “-” is stdout, in PEM. A name that ends in .cer or .der gets DER, any other PEM
  * @replace: an existing file may be replaced

@@ -21,6 +21,7 @@ static const struct
   { "tokens", N_ ("list the tokens that are plugged in"), command_tokens },
   { "certificates", N_ ("list the certificates on the tokens, or save one"), command_certificates },
   { "activate", N_ ("activate a token received from the CA"), command_activate },
+  { "unlock", N_ ("unlock a token whose PIN is locked or forgotten"), command_unlock },
   { "change-pin", N_ ("change the PIN of a token"), command_change_pin },
   { "test-signature", N_ ("sign with a token's key and verify the signature"),
     command_test_signature },
@@ -189,5 +190,7 @@ main (int argc, char **argv)
     print_error (error);
   cli_clear (&cli);
   g_clear_error (&settings_error);
-  return error == NULL ? EXIT_SUCCESS : exit_status_for (error);
+  if (error == NULL)
+    return EXIT_SUCCESS;
+  return cli.status != 0 ? cli.status : exit_status_for (error);
 }

@@ -77,6 +77,10 @@ check_tries (YyToken *token, gboolean last_try, GError **error)
   if (g_error_matches (local, YY_ERROR, YY_ERROR_PIN_LAST_TRY))
     g_set_error_literal (error, YY_ERROR, YY_ERROR_PIN_LAST_TRY,
                          _ ("Only one try is left for the PIN; to spend it, add --last-try"));
+  else if (g_error_matches (local, YY_ERROR, YY_ERROR_PIN_LOCKED))
+    g_set_error (error, YY_ERROR, YY_ERROR_PIN_LOCKED,
+                 _ ("The PIN is locked; to unlock the token, use “yinyaoctl unlock --token %s”"),
+                 yy_token_get_serial (token));
   else
     g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;

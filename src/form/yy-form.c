@@ -18,7 +18,7 @@ struct _YyForm
 YyForm *
 yy_form_new (const YyOrder *order, YyProfile *profile)
 {
-  YyForm *form = g_new0 (YyForm, 1);
+  YyForm *form = g_rc_box_new0 (YyForm);
   YyFormSource source = { order, profile };
 
   form->title = yy_form_dup_title (profile);
@@ -29,16 +29,28 @@ yy_form_new (const YyOrder *order, YyProfile *profile)
   return form;
 }
 
-void
-yy_form_free (YyForm *form)
+YyForm *
+yy_form_ref (YyForm *form)
 {
-  if (form == NULL)
-    return;
+  return g_rc_box_acquire (form);
+}
+
+static void
+clear (gpointer data)
+{
+  YyForm *form = data;
+
   g_free (form->title);
   g_free (form->ca);
   g_free (form->number);
   g_ptr_array_unref (form->pages);
-  g_free (form);
+}
+
+void
+yy_form_free (YyForm *form)
+{
+  if (form != NULL)
+    g_rc_box_release_full (form, clear);
 }
 
 guint

@@ -31,6 +31,8 @@ typedef struct _YyForm YyForm;
  * Returns: (transfer full): the form, laid out; keeps no reference to @order
  */
 YyForm *yy_form_new (const YyOrder *order, YyProfile *profile);
+YyForm *yy_form_ref (YyForm *form);
+/** yy_form_free: drops a reference; the last one frees it */
 void yy_form_free (YyForm *form);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YyForm, yy_form_free)
 

@@ -193,22 +193,18 @@ ra_client_order_begin (RaSite *site,
 }
 
 static gboolean
-check_key (RaSite *site, const char *who, const char *number, const YySecret *key, GError **error)
+check_key (RaSite *site, const char *number, const YySecret *key, GError **error)
 {
   g_autoptr (YySecret) right = NULL;
 
   if (!get_key (site, number, &right, error))
     return FALSE;
   return (right != NULL && key != NULL && yy_secret_equal (key, right)) ||
-         refuse (site, who, number, RA_FAULT_UNAUTHORIZED, "no, or a wrong, bearer key", error);
+         ra_fault_set (error, RA_FAULT_UNAUTHORIZED, RA_CLIENT_ORDER_WRONG_KEY);
 }
 
 YyOrder *
-ra_client_order_open (RaSite *site,
-                      const char *who,
-                      const char *number,
-                      const YySecret *key,
-                      GError **error)
+ra_client_order_open (RaSite *site, const char *number, const YySecret *key, GError **error)
 {
   g_autoptr (YyOrder) order = NULL;
 
@@ -216,7 +212,7 @@ ra_client_order_open (RaSite *site,
     return NULL;
   if (order == NULL)
     ra_fault_set (error, RA_FAULT_NOT_FOUND, "there is no such order");
-  else if (check_key (site, who, number, key, error))
+  else if (check_key (site, number, key, error))
     return g_steal_pointer (&order);
   return NULL;
 }

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
  * the log tells of it. @who is for the audit log.
  */
 
+#define RA_CLIENT_ORDER_WRONG_KEY "no, or a wrong, bearer key"
+
 /**
  * ra_client_order_begin:
  * @details: type, token and the five details, checked
@@ -34,11 +36,8 @@ YyOrder *ra_client_order_begin (RaSite *site,
  * Returns: (transfer full): the order when @key is its key, or %NULL with %RA_FAULT_NOT_FOUND or
  *   %RA_FAULT_UNAUTHORIZED. Takes the same time wherever the keys differ.
  */
-YyOrder *ra_client_order_open (RaSite *site,
-                               const char *who,
-                               const char *number,
-                               const YySecret *key,
-                               GError **error);
+YyOrder *
+ra_client_order_open (RaSite *site, const char *number, const YySecret *key, GError **error);
 
 /** ra_client_order_is_correctable: Returns: whether the applicant may change something */
 gboolean ra_client_order_is_correctable (const YyOrder *order);

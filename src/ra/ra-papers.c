@@ -85,6 +85,22 @@ begin_upload (RaSite *site,
   return ra_store_save_upload (site->store, upload, error);
 }
 
+/* Whether what is announced is the document that is there, unharmed. */
+static gboolean
+is_there (RaSite *site, const RaDocument *document, const RaAnnouncement *announcement)
+{
+  g_autoptr (GBytes) contents = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (document == NULL || document->size != announcement->size ||
+      !g_str_equal (document->sha256, announcement->sha256))
+    return FALSE;
+  contents = ra_paper_files_read (site->directory, document->sha256, &error);
+  if (contents == NULL)
+    g_warning ("%s", error->message);
+  return contents != NULL;
+}
+
 /* The document is there already: only what the applicant calls it may be new. */
 static gboolean
 keep_document (RaSite *site,
@@ -121,8 +137,7 @@ ra_papers_announce (RaSite *site,
   if (!ra_store_get_document (site->store, order->number, name, &document, error) ||
       !ra_store_get_upload (site->store, order->number, name, &upload, error))
     return FALSE;
-  if (document != NULL && document->size == announcement->size &&
-      g_str_equal (document->sha256, announcement->sha256))
+  if (is_there (site, document, announcement))
     return keep_document (site, document, announcement, arrival, error);
   if (upload == NULL || upload->size != announcement->size ||
       !g_str_equal (upload->sha256, announcement->sha256))

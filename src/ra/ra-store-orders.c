@@ -13,6 +13,8 @@ read_order (RaRows rows, GError **error)
   if (order == NULL)
     return NULL;
   g_free (order->number);
+  g_free (order->token);
+  g_free (order->reason);
   order->number = ra_rows_dup_text (rows, 0);
   yy_order_state_from_nick (state, &order->state);
   order->paid = ra_rows_get_int (rows, 3) != 0;

@@ -82,7 +82,7 @@ yy_call_expect_secret (YyCall *call)
 static gboolean
 check_answer (YyCall *call, YyHttpAnswer *answer, GError **error)
 {
-  if (call->resumes && answer->status == 409 && yy_reply_tells_received (answer))
+  if (call->astray && yy_reply_is_astray (answer))
     return TRUE;
   if (!call->by_token || answer->status != 404)
     return yy_reply_check (answer, &call->hints, error);

@@ -36,7 +36,7 @@ typedef gpointer (*YyCallReadFunc) (YyService *self,
  * @serial: (nullable): the token it is about
  * @ticket: (nullable): whose key authorises it
  * @by_token: "not found" means that the CA does not know this token
- * @resumes: a conflict that says how much was received is an answer, too
+ * @astray: that a piece belongs elsewhere is an answer, too
  * @hints: what refusals mean to this call
  *
  * One call of the service; belongs to its #GTask.
@@ -49,7 +49,7 @@ struct _YyCall
   char *serial;
   YyTicket *ticket;
   gboolean by_token;
-  gboolean resumes;
+  gboolean astray;
   YyHttpHints hints;
   YyCallReadFunc read;
   GDestroyNotify destroy;

@@ -13,8 +13,9 @@ G_BEGIN_DECLS
 /** yy_reply_check: Returns: %TRUE for a good answer; else %FALSE with the service's error */
 gboolean yy_reply_check (YyHttpAnswer *answer, const YyHttpHints *hints, GError **error);
 
-/** yy_reply_tells_received: Returns: whether a conflict of uploads says what was received */
-gboolean yy_reply_tells_received (YyHttpAnswer *answer);
+/** yy_reply_is_astray: Returns: whether a piece belongs to no upload that is under way, or
+ * elsewhere in it: it has to be begun again */
+gboolean yy_reply_is_astray (YyHttpAnswer *answer);
 
 /** yy_reply_read_anchors: Returns: (transfer full) (element-type YyCertificate): at least one */
 GPtrArray *yy_reply_read_anchors (YyHttpAnswer *answer, GError **error);

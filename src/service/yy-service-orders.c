@@ -14,6 +14,7 @@
 #define DOCUMENT_MISSING                                                                           \
   N_ ("The order cannot be handed in: a document is missing, or it was handed in already")
 #define NOT_APPROVED N_ ("The CA has not approved the order to unlock the token yet")
+#define TOO_MANY     N_ ("Too many orders to unlock this token are being reviewed already")
 #define TAKEN_OVER   N_ ("Another order or computer has taken over unlocking this token")
 
 static gpointer
@@ -92,6 +93,7 @@ yy_service_open_order_async (YyService *self,
   call->serial = g_strdup (details->token);
   call->by_token = TRUE;
   call->hints.not_ready = NEVER_ACTIVATED;
+  call->hints.conflict = TOO_MANY;
   json_builder_begin_object (builder);
   add_text (builder, "type", yy_order_type_get_info (details->type)->nick);
   add_text (builder, "token", details->token);

@@ -8,6 +8,9 @@
 /* Another client may be sending the same document; a service must not make this go on for ever. */
 #define MAX_REQUESTS (4 * YY_DOCUMENT_MAX_SIZE / PIECE)
 
+/* Characters of a file's name. */
+#define MAX_NAME 100
+
 #define NOT_CHANGEABLE                                                                             \
   N_ ("The order was handed in: its documents can be changed only when the CA has decided")
 
@@ -215,10 +218,7 @@ begin (GTask *task)
   json_builder_set_member_name (builder, "sha256");
   json_builder_add_string_value (builder, upload->sha256);
   json_builder_set_member_name (builder, "file_name");
-  if (upload->file_name == NULL)
-    json_builder_add_null_value (builder);
-  else
-    json_builder_add_string_value (builder, upload->file_name);
+  json_builder_add_string_value (builder, upload->file_name);
   json_builder_end_object (builder);
   body = json_builder_get_root (builder);
   call = new_call (upload, NULL);
@@ -244,11 +244,29 @@ send_piece (GTask *task)
       return;
     }
   call = new_call (upload, rest);
-  call->resumes = TRUE;
+  call->astray = TRUE;
   call->request.content_type = "application/octet-stream";
   call->request.body = g_bytes_new_from_bytes (upload->contents, upload->received,
                                                MIN (PIECE, size - upload->received));
   start (task, call);
+}
+
+/* A file may be called anything; the office is shown one line of text. */
+static char *
+dup_name (const char *file_name, YyDocuments document)
+{
+  g_autofree char *valid = g_utf8_make_valid (file_name == NULL ? "" : file_name, -1);
+  g_autoptr (GString) name = g_string_new (NULL);
+  guint length = 0;
+
+  for (const char *p = valid; *p != '\0' && length < MAX_NAME; p = g_utf8_next_char (p), length++)
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      g_string_append_unichar (name, g_unichar_isprint (c) ? c : '_');
+    }
+  return length > 0 ? g_string_free (g_steal_pointer (&name), FALSE)
+                    : g_strdup (yy_document_get_nick (document));
 }
 
 static gboolean
@@ -285,7 +303,7 @@ yy_service_upload_async (YyService *self,
   upload->ticket = yy_ticket_ref (ticket);
   upload->document = document;
   upload->contents = g_bytes_ref (contents);
-  upload->file_name = file_name == NULL ? NULL : g_utf8_make_valid (file_name, -1);
+  upload->file_name = dup_name (file_name, document);
   upload->progress = progress;
   upload->progress_data = progress_data;
   g_task_set_task_data (task, upload, upload_free);

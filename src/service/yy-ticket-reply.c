@@ -239,23 +239,18 @@ yy_reply_read_ticket (YyHttpAnswer *answer, YyTicket *before, GError **error)
   return g_steal_pointer (&ticket);
 }
 
-/* With the error itself, or beside it. */
-static gint64
-peek_received_elsewhere (JsonObject *root)
-{
-  JsonObject *details = yy_json_get_object (root, "error", NULL);
-  gint64 received = details == NULL ? -1 : yy_json_peek_number (details, "received", -1);
-
-  return received >= 0 ? received : yy_json_peek_number (root, "received", -1);
-}
-
 gboolean
-yy_reply_tells_received (YyHttpAnswer *answer)
+yy_reply_is_astray (YyHttpAnswer *answer)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   JsonObject *root = yy_json_parse (answer, parser, NULL);
+  JsonObject *details = root == NULL ? NULL : yy_json_get_object (root, "error", NULL);
+  const char *code = yy_json_peek_text (details, "code");
 
-  return root != NULL && peek_received_elsewhere (root) >= 0;
+  /* Another client may have completed the upload meanwhile. */
+  return (answer->status == 404 && g_strcmp0 (code, "not-found") == 0) ||
+         (answer->status == 409 && g_strcmp0 (code, "conflict") == 0 &&
+          yy_json_peek_number (details, "received", -1) >= 0);
 }
 
 YyUploaded *

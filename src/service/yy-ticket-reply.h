@@ -24,7 +24,7 @@ YyTicket *yy_reply_read_ticket (YyHttpAnswer *answer, YyTicket *before, GError *
  * YyUploaded:
  * @received: bytes that the service has
  * @complete: it has them all, and took the document
- * @elsewhere: it has another number of bytes than the piece that was sent begins at
+ * @elsewhere: the piece that was sent does not belong where it was sent
  */
 typedef struct
 {

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from harness import paths, warden
 from harness.pcsc import HarnessError, Pcsc
-from harness.service import Service
+from harness.service import Service, edit_profile
 from harness.vtoken import VirtualToken
 
 TOP = Path(__file__).resolve().parents[2]
@@ -44,12 +44,15 @@ class Demo:
     """One environment. Attributes: env, service, pcsc, token, order, code, details, folder.
 
     prepare: the office prepares the token; ready: and approves the order. delay: milliseconds an APDU,
-    after that. memory: bytes on the card. wrapper: words before every command of run()."""
+    after that. memory: bytes on the card. profile: changes to the CA's profile, as for edit_profile().
+    wrapper: words before every command of run()."""
 
-    def __init__(self, prepare=True, ready=True, delay=0, memory=None, days_left=None, serial=SERIAL):
+    def __init__(self, prepare=True, ready=True, delay=0, memory=None, days_left=None, serial=SERIAL,
+                 profile=None):
         self.prepare, self.ready = prepare, ready
         self.delay, self.memory, self.serial = delay, memory, serial
         self.wrapper = []
+        self.profile = profile
         self.days_left = days_left or os.environ.get("YINYAO_DEMO_DAYS_LEFT")
         self.folder = None
         self.order = self.code = None
@@ -81,7 +84,8 @@ class Demo:
             self._prepare()
 
     def _start_service(self):
-        self.service = Service(self.folder / "ra", validity_days=self.days_left)
+        profile = edit_profile(self.folder / "profile.ini", self.profile) if self.profile else None
+        self.service = Service(self.folder / "ra", validity_days=self.days_left, profile=profile)
         self.service.start()
         self._closers.append(self.service.close)
 

@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 
 from . import paths
-from .service import Service
+from .service import Service, edit_profile
 from .tap import equal, ok
 
 PROFILES = paths.SOURCE / 'data/profiles'
@@ -25,23 +25,9 @@ class Office:
 
     def __init__(self, profile=None, **options):
         self.folder = Path(paths.temporary_folder('ra'))
-        self.profile = self._edit(profile) if profile else None
+        self.profile = edit_profile(self.folder / 'profile.ini', profile) if profile else None
         self.service = Service(self.folder / 'ra', profile=self.profile, **options)
         self.service.start()
-
-    def _edit(self, changes):
-        """The demo profile with lines replaced or added: {(group, key): value}."""
-        lines = []
-        for line in (PROFILES / 'demo.ini').read_text('utf-8').splitlines():
-            lines.append(line)
-            for (group, key), value in changes.items():
-                if line == '[%s]' % group:
-                    lines.append('%s=%s' % (key, value))
-                elif line.startswith(key + '='):
-                    lines.pop()
-        path = self.folder / 'profile.ini'
-        path.write_text('\n'.join(lines), 'utf-8')
-        return path
 
     def __enter__(self):
         return self

@@ -32,6 +32,21 @@ REQUEST_TIMEOUT = 60
 SHIM = 'tests/integration/libsync-shim.so'
 
 
+def edit_profile(path, changes):
+    """Writes the demo's profile to `path`, with values replaced or added: {(group, key): value}."""
+    lines, group, left = [], None, dict(changes)
+    for line in (paths.SOURCE / 'data/profiles/demo.ini').read_text('utf-8').splitlines():
+        if line.startswith('['):
+            group = line.strip('[]')
+        if (group, line.split('=')[0]) in left:
+            line = '%s=%s' % (line.split('=')[0], left.pop((group, line.split('=')[0])))
+        lines.append(line)
+    for (group, key), value in left.items():
+        lines.insert(lines.index('[%s]' % group) + 1, '%s=%s' % (key, value))
+    path.write_text('\n'.join(lines) + '\n', 'utf-8')
+    return path
+
+
 class Answer:
     """Status, headers and body of one answer; json is the parsed body."""
 

@@ -286,6 +286,8 @@ class Client:
     """The client, started. settings: text of its settings file. size: of its window. draws: it shows
     its real window."""
 
+    PROGRAM = 'src/app/yinyao'
+
     def __init__(self, desktop, settings='', arguments=(), env=None, size=None, draws=True):
         self.desktop = desktop
         self.arguments = arguments
@@ -312,7 +314,7 @@ class Client:
     def start(self):
         with open(self._log, 'wb') as log:
             self.process = subprocess.Popen(
-                [paths.program('src/app/yinyao'), *self.arguments], env=self.env,
+                [paths.program(self.PROGRAM), *self.arguments], env=self.env,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True)
         self.pid = self.process.pid

@@ -19,6 +19,7 @@ from harness import paths, tap
 
 (OTHER, USAGE, NO_TOKEN, WRONG_PIN, LOCKED, LAST_TRY, REMOVED, DRIVER, UNREACHABLE, REFUSED,
  NOT_TRUSTED, RULES) = range(1, 13)
+UNUSABLE_FILE = 16
 STOPPED = 130
 PIN, NEW = 'Zebra-77', 'Lake+4711'
 FLAGS = 0x40d
@@ -57,7 +58,8 @@ class World:
             settings + '\n[modules]\np11-kit=false\nagent=%s\ncall-timeout=%d\npaths=%s\n' % (
                 FAKE, call_timeout, ''.join(m + ';' for m in self.modules)))
         self.environment = {**os.environ, 'YINYAO_CONFIG': str(self.folder / 'settings'),
-                            'LC_ALL': 'C.UTF-8', 'LANGUAGE': 'en', 'HOME': str(self.folder)}
+                            'LC_ALL': 'C.UTF-8', 'LANGUAGE': 'en', 'HOME': str(self.folder),
+                            'XDG_STATE_HOME': str(self.folder / 'state')}
 
     def __enter__(self):
         return self
@@ -109,6 +111,11 @@ WRONG_CALLS = [
     'activate --code', 'activate --code 1 --code-fd 0', 'activate --code 1 --new-pin-fd 99',
     'activate --code 1 --new-pin-fd -5', 'change-pin --pin-fd 0 --new-pin-fd 0',
     'change-pin --pin 123456', 'activate --pin 123456', 'activate --code-fd 0 --new-pin-fd 0',
+    'unlock --status', 'unlock --withdraw --wait', 'unlock --force', 'unlock --frobnicate',
+    'unlock --code 111111 --code-fd 0', 'unlock --code 111111 --status', 'unlock --new-pin-fd 99',
+    'unlock --new-pin-fd 0 --send-code', 'unlock --code 111111', 'unlock --pin 123456',
+    'unlock --upload licence', 'unlock --upload licence=', 'unlock --upload seal-form=x',
+    'unlock --upload x=y', 'unlock --upload licence=a --upload licence=b', 'unlock F1',
     'prepare-token', 'prepare-token --order 1', 'prepare-token --token F1 --order=', 'prepare-token --token F1', 'TOKENS',
 ]
 
@@ -120,20 +127,22 @@ def wrong_call(call):
         tap.equal([c for c in world.calls() if c != 'GetManagedObjects'], [], 'calls')
 
 
+COMMANDS = ('tokens', 'certificates', 'activate', 'unlock', 'change-pin', 'test-signature',
+            'prepare-token')
+
+
 @tap.case
 def help_and_version_need_no_good_settings():
     with World(settings='[service]\nurl=ftp://x') as world:
         for arguments in (['--help'], ['-h'], ['--json', '--help'], ['--version']):
             result = world.run(*arguments)
             tap.equal((result.returncode, result.stderr), (0, ''))
-        for command in ('tokens', 'certificates', 'activate', 'change-pin', 'test-signature',
-                        'prepare-token'):
+        for command in COMMANDS:
             tap.contains(world.run('--help').stdout, command)
         refused(world.run('tokens'), OTHER, 'https://')
 
 
-@tap.case('every command has help', args=[(c,) for c in (
-    'tokens', 'certificates', 'activate', 'change-pin', 'test-signature', 'prepare-token')])
+@tap.case('every command has help', args=[(c,) for c in COMMANDS])
 def command_help(command):
     with World() as world:
         result = world.run(command, '--help')
@@ -313,6 +322,10 @@ def not_sent(when, flags, tries, status):
         refused(world.run('test-signature', secrets=[('--pin-fd', PIN)]), status)
         refused(world.run('change-pin', secrets=[('--pin-fd', PIN), ('--new-pin-fd', NEW)]), status)
         tap.ok(not {'Login', 'ChangePin'} & set(world.calls()))
+        if status == LOCKED:
+            # Nobody is asked for a PIN first.
+            for command in ('test-signature', 'change-pin'):
+                refused(world.run(command), LOCKED, 'yinyaoctl unlock --token F1')
         if status == LAST_TRY:
             result, = world.json('test-signature', '--last-try', secrets=[('--pin-fd', PIN)])
             tap.equal((result['verified'], result['id']), (True, '0a'))
@@ -495,12 +508,12 @@ def the_code_leaves_the_argument_list():
         os.write(writer, NEW.encode())
         os.close(writer)
         process = subprocess.Popen(
-            [paths.program('src/cli/yinyaoctl'), 'activate', '--code=48291377', '--new-pin-fd',
+            [paths.program('src/cli/yinyaoctl'), 'activate', '--code=482913', '--new-pin-fd',
              str(reader)], env=world.environment, pass_fds=[reader], stderr=subprocess.PIPE)
         os.close(reader)
         connection, _ = listener.accept()
         arguments = Path('/proc/%d/cmdline' % process.pid).read_bytes()
-        tap.ok(b'activate' in arguments and b'48291377' not in arguments, arguments)
+        tap.ok(b'activate' in arguments and b'482913' not in arguments, arguments)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
         tap.equal(process.returncode, STOPPED)
@@ -508,13 +521,95 @@ def the_code_leaves_the_argument_list():
     listener.close()
 
 
+CODES = ('', '1', '12345', '1234567', '12345x', '12 456', ' 123456', '１２３４５６', '1' * 70)
+
+
+@tap.case
+def a_code_of_the_wrong_shape_is_not_sent():
+    listener = socket.create_server(('127.0.0.1', 0))
+    listener.setblocking(False)
+    url = 'https://127.0.0.1:%d' % listener.getsockname()[1]
+    with World([token()], settings='[service]\nurl=%s\n' % url) as world:
+        for code in CODES:
+            result = world.run('activate', '--code=' + code, secrets=[('--new-pin-fd', NEW)])
+            refused(result, REFUSED if code else USAGE, '6 digits' if code else 'empty')
+            refused(world.run('activate', secrets=[('--code-fd', code), ('--new-pin-fd', NEW)]),
+                    REFUSED if code else USAGE)
+        try:
+            listener.accept()
+        except BlockingIOError:
+            pass
+        else:
+            raise AssertionError('the service was asked')
+    listener.close()
+
+
+DETAILS = '''[organization]
+name=示例
+[agent]
+name=张三
+document-type=passport
+document-number=E1
+mobile=13800000000
+[order]
+type=unlock
+'''
+BAD_DETAILS = {'there is none': None, 'it is empty': '', 'it is binary': '\0\1',
+               'it is too long': DETAILS + '#' * 70000,
+               'one is missing': DETAILS.replace('mobile=13800000000\n', ''),
+               'a number is wrong': DETAILS.replace('13800000000', '12'),
+               'it is of another order': DETAILS.replace('type=unlock', 'type=apply')}
+
+
+@tap.case('nothing is sent of details when', args=[(k,) for k in BAD_DETAILS])
+def bad_details(what):
+    with World([], settings='[service]\nurl=https://127.0.0.1:1') as world:
+        path = world.folder / 'details'
+        if BAD_DETAILS[what] is not None:
+            path.write_text(BAD_DETAILS[what])
+        refused(world.run('unlock', '--token', 'F1', '--details', str(path)), UNUSABLE_FILE,
+                str(path) + ': ')
+        path.write_text(DETAILS)
+        refused(world.run('unlock', '--token', 'F1', '--details', str(path)), UNREACHABLE)
+
+
+@tap.case('nothing is sent when a document is', args=[('missing',), ('empty',), ('text',), ('huge',),
+                                                      ('a folder',), ('endless',)])
+def bad_document(what):
+    with World([], settings='[service]\nurl=https://127.0.0.1:1') as world:
+        details, path = world.folder / 'details', world.folder / 'x.png'
+        details.write_text(DETAILS)
+        if what == 'a folder':
+            path.mkdir()
+        elif what == 'endless':
+            path = '/dev/zero'
+        elif what != 'missing':
+            path.write_bytes({'empty': b'', 'text': b'hello' * 100, 'huge': b'\x89PNG' * 300000}[what])
+        refused(world.run('unlock', '--token', 'F1', '--details', str(details), '--upload',
+                          'licence=%s' % path), UNUSABLE_FILE, '%s: ' % path)
+
+
+@tap.case
+def who_has_begun_nothing_is_told_how_to_begin():
+    with World([token()], settings='[service]\nurl=https://127.0.0.1:1') as world:
+        for arguments in ((), ('--token', 'F1')):
+            result = world.run('unlock', *arguments)
+            tap.equal((result.returncode, result.stderr), (0, ''))
+            tap.contains(result.stdout, 'yinyaoctl unlock --token F1 --details FILE')
+        refused(world.run('unlock', '--token', 'F1', '--json'), USAGE, '--details')
+        for action in ('--status', '--withdraw', '--send-code', '--wait'):
+            refused(world.run('unlock', '--token', 'F1', action), USAGE, '--details')
+        refused(world.run('unlock', '--token', 'F1', '--code', '123456',
+                          secrets=[('--new-pin-fd', NEW)]), USAGE, '--details')
+
+
 @tap.case
 def no_address_of_a_service():
     with World([token()]) as world:
-        refused(world.run('activate', '--code', '1', secrets=[('--new-pin-fd', NEW)]), OTHER)
+        refused(world.run('activate', '--code', '123456', secrets=[('--new-pin-fd', NEW)]), OTHER)
     with World([token()], settings='[service]\nurl=https://127.0.0.1:1\n') as world:
-        refused(world.run('activate', '--code', '1', secrets=[('--new-pin-fd', NEW)]), UNREACHABLE,
-                '127.0.0.1:1')
+        refused(world.run('activate', '--code', '123456', secrets=[('--new-pin-fd', NEW)]),
+                UNREACHABLE, '127.0.0.1:1')
 
 
 def setup():

@@ -248,6 +248,7 @@ def bad_grant(what):
 ERRORS = [
     ('open', 404, {'code': 'not-found'}, 'TokenNotPrepared', 'not prepared this token'),
     ('open', 409, {'code': 'not-ready'}, 'Refused', 'activate it first'),
+    ('open', 409, {'code': 'conflict'}, 'Refused', 'Too many orders'),
     ('open', 429, {'code': 'rate-limited', 'retry_after': 30}, 'Refused', 'wait 30 seconds'),
     ('open', 429, {'code': 'rate-limited', 'retry_after': 601}, 'Refused', 'wait 11 minutes'),
     ('open', 429, {'code': 'rate-limited', 'retry_after': 80000}, 'Refused', 'wait 22 hours'),
@@ -391,6 +392,32 @@ def a_conflict_goes_on_at_what_was_received():
         lines = upload(server, contents)
     starts(lines[-1], 'ok')
     tap.equal((office.received, office.uploads), (contents, 2))
+
+
+@tap.case
+def an_upload_that_another_client_completed_is_complete():
+    contents = png(4 * PIECE)
+
+    def meddle(office, path, number):
+        if path.endswith('/%d' % PIECE):
+            office.received, office.complete = contents, True
+            return refusal(404, 'not-found')
+        return None
+    with Server(Office(meddle)) as server:
+        tap.contains(upload(server, contents)[-1], 'whole')
+
+
+NAMES = {'with signs that steer': ('a\nb\x1b[2J.png', 'a_b_[2J.png'),
+         'that is long': ('长' * 200 + '.png', '长' * 100), 'that is empty': ('', 'licence')}
+
+
+@tap.case('a file may have a name', args=[(k,) for k in NAMES])
+def file_name(what):
+    name, sent = NAMES[what]
+    office = Office()
+    with Server(office) as server:
+        upload(server, png(20000), name=name)
+    tap.equal(office.expected['file_name'], sent)
 
 
 @tap.case('an upload ends, whatever the service says:', args=[

@@ -132,6 +132,75 @@ test_last_order (Fixture *fixture, gconstpointer data)
   g_assert_null (none);
 }
 
+static YyOrder *
+add_unlock_order (RaStore *store)
+{
+  g_autoptr (YyOrder) order = yy_order_new (YY_ORDER_UNLOCK);
+  g_autoptr (GError) error = NULL;
+
+  order->organization = g_strdup ("甲");
+  order->agent_name = g_strdup ("张三");
+  order->agent_document_type = g_strdup ("passport");
+  order->agent_document_number = g_strdup ("E1");
+  order->agent_mobile = g_strdup ("13800000000");
+  order->token = g_strdup ("YY0001");
+  g_assert_true (ra_store_add_order (store, order, &error));
+  g_assert_no_error (error);
+  return g_steal_pointer (&order);
+}
+
+/* What stands in columns of its own wins over what the details said when they were saved. */
+static void
+test_details (Fixture *fixture, gconstpointer data)
+{
+  RaStore *store = fixture->store;
+  g_autoptr (YyOrder) order = add_unlock_order (store);
+  g_autoptr (YyOrder) read = NULL;
+
+  g_free (order->agent_name);
+  order->agent_name = g_strdup ("李四");
+  order->reason = g_strdup ("before");
+  g_assert_true (ra_store_update_details (store, order, NULL));
+  g_free (order->reason);
+  order->reason = g_strdup ("after");
+  order->agent_matches = TRUE;
+  order->state = YY_ORDER_REJECTED;
+  g_assert_true (ra_store_update_order (store, order, NULL));
+  g_assert_true (ra_store_get_order (store, order->number, &read, NULL));
+  g_assert_cmpstr (read->agent_name, ==, "李四");
+  g_assert_cmpstr (read->reason, ==, "after");
+  g_assert_cmpstr (read->token, ==, "YY0001");
+  g_assert_cmpint (read->state, ==, YY_ORDER_REJECTED);
+  g_assert_true (read->agent_matches);
+}
+
+static void
+test_open_orders (Fixture *fixture, gconstpointer data)
+{
+  RaStore *store = fixture->store;
+  g_autoptr (GBytes) key = g_bytes_new_static ("key", 3);
+  g_autoptr (GBytes) found = NULL;
+
+  for (int state = 0; state < YY_ORDER_N_STATES; state++)
+    {
+      g_autoptr (YyOrder) order = add_unlock_order (store);
+      g_autoptr (GPtrArray) open = NULL;
+
+      order->state = (YyOrderState) state;
+      g_assert_true (ra_store_update_order (store, order, NULL));
+      open = ra_store_list_open_orders (store, "YY0001", YY_ORDER_UNLOCK, NULL);
+      g_assert_cmpuint (open->len, ==,
+                        state != YY_ORDER_COMPLETED && state != YY_ORDER_WITHDRAWN &&
+                            state != YY_ORDER_REFUNDED);
+      order->state = YY_ORDER_WITHDRAWN;
+      g_assert_true (ra_store_update_order (store, order, NULL));
+      g_assert_true (ra_store_set_access (store, order->number, key, NULL));
+      g_clear_pointer (&found, g_bytes_unref);
+      g_assert_true (ra_store_get_access (store, order->number, &found, NULL));
+      g_assert_true (g_bytes_equal (found, key));
+    }
+}
+
 static void
 test_attempts (Fixture *fixture, gconstpointer data)
 {
@@ -214,6 +283,8 @@ main (int argc, char **argv)
   ADD ("migration", test_migration);
   ADD ("versions", test_versions);
   ADD ("last-order", test_last_order);
+  ADD ("details", test_details);
+  ADD ("open-orders", test_open_orders);
   ADD ("attempts", test_attempts);
   ADD ("documents", test_documents);
   ADD ("empty-secret", test_empty_secret);
