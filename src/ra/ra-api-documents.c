@@ -2,8 +2,8 @@
 #include "ra/ra-api.h"
 
 #include "ra/ra-fault.h"
-#include "ra/ra-paper-files.h"
-#include "ra/ra-papers.h"
+#include "ra/ra-document-files.h"
+#include "ra/ra-documents.h"
 
 #define PIECE_TYPE    "application/octet-stream"
 #define MAX_FILE_NAME 1024
@@ -51,12 +51,12 @@ ra_api_announce_document (RaApi *api, const RaRequest *request, RaAnswer *answer
   if (name == NULL || !get_size (body, &announcement.size, error))
     return FALSE;
   sha256 = g_ascii_strdown (typed, -1);
-  if (!ra_paper_files_is_sha256 (sha256))
+  if (!ra_document_files_is_sha256 (sha256))
     return ra_fault_set (error, RA_FAULT_MALFORMED, "“sha256” must be 64 hexadecimal digits");
   announcement.sha256 = sha256;
   announcement.file_name = name;
-  return ra_papers_announce (api->site, who, order, request->variables[1], &announcement, &arrival,
-                             error) &&
+  return ra_documents_announce (api->site, who, order, request->variables[1], &announcement,
+                                &arrival, error) &&
          answer_arrival (&arrival, answer);
 }
 
@@ -76,7 +76,7 @@ ra_api_append_document (RaApi *api, const RaRequest *request, RaAnswer *answer, 
     return ra_fault_set (error, RA_FAULT_MALFORMED, "the piece is empty");
   if (!g_ascii_string_to_unsigned (request->variables[2], 10, 0, G_MAXINT, &offset, NULL))
     return ra_fault_set (error, RA_FAULT_MALFORMED, "the offset is malformed");
-  return ra_papers_append (api->site, who, order, request->variables[1], (gint64) offset,
-                           request->body, &arrival, error) &&
+  return ra_documents_append (api->site, who, order, request->variables[1], (gint64) offset,
+                              request->body, &arrival, error) &&
          answer_arrival (&arrival, answer);
 }

@@ -3,7 +3,7 @@
 
 #include "order/yy-order-fields.h"
 #include "ra/ra-office.h"
-#include "ra/ra-paper-files.h"
+#include "ra/ra-document-files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -155,7 +155,7 @@ take_out (RaSite *site, const char *number, const char *name, char **suffix, GEr
     return NULL;
   document = find_document (site, number, name, error);
   contents =
-      document == NULL ? NULL : ra_paper_files_read (site->directory, document->sha256, error);
+      document == NULL ? NULL : ra_document_files_read (site->directory, document->sha256, error);
   if (contents == NULL ||
       !ra_store_audit (site->store, ra_command_who (), "document.open", number, name, error))
     {

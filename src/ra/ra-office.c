@@ -184,7 +184,7 @@ ra_office_withdraw (RaSite *site, const char *who, YyOrder *order, const char *w
 
   return ra_office_happen (site, who, order, YY_ORDER_WITHDRAW, why, error) &&
          ra_codes_end (site, order, RA_CODE_VOID, error) &&
-         ra_store_drop_papers (site->store, order->number, draft, error);
+         ra_store_forget_documents (site->store, order->number, draft, error);
 }
 
 RaToken *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra/ra-order-view.h"
 
-#include "ra/ra-paper-files.h"
+#include "ra/ra-document-files.h"
 #include "ra/ra-verification.h"
 
 static void
@@ -52,7 +52,7 @@ add_document (JsonBuilder *builder,
   if (upload != NULL)
     {
       size = upload->size;
-      received = ra_paper_files_received (site->directory, upload);
+      received = ra_document_files_received (site->directory, upload);
     }
   else if (document != NULL)
     size = received = document->size;

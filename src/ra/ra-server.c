@@ -5,7 +5,7 @@
 #include "ra/ra-batch.h"
 #include "ra/ra-connections.h"
 #include "ra/ra-fault.h"
-#include "ra/ra-papers.h"
+#include "ra/ra-documents.h"
 
 #include <signal.h>
 #include <string.h>
@@ -296,7 +296,7 @@ clean (gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   ra_batch_flush (self->batch);
-  if (!ra_papers_clean (self->api->site, &error))
+  if (!ra_documents_clean (self->api->site, &error))
     g_warning ("%s", error->message);
   return G_SOURCE_CONTINUE;
 }

@@ -195,7 +195,7 @@ ra_store_drop_upload (RaStore *store, const char *order, const char *name, GErro
 }
 
 gboolean
-ra_store_drop_papers (RaStore *store, const char *order, gboolean documents, GError **error)
+ra_store_forget_documents (RaStore *store, const char *order, gboolean documents, GError **error)
 {
   return ra_database_run (store->database, error, "DELETE FROM uploads WHERE order_number = ?", "s",
                           order) &&

@@ -309,9 +309,10 @@ GPtrArray *ra_store_list_uploads (RaStore *store, GError **error);
 gboolean ra_store_save_upload (RaStore *store, const RaUpload *upload, GError **error);
 gboolean ra_store_drop_upload (RaStore *store, const char *order, const char *name, GError **error);
 
-/** ra_store_drop_papers: all uploads of an order, and all its documents when @documents is set */
+/** ra_store_forget_documents: all uploads of an order, and all its documents when @documents is set
+ */
 gboolean
-ra_store_drop_papers (RaStore *store, const char *order, gboolean documents, GError **error);
+ra_store_forget_documents (RaStore *store, const char *order, gboolean documents, GError **error);
 
 /** ra_store_add_attempt: something about @subject that is counted over a restart, now */
 gboolean

@@ -279,6 +279,9 @@ def an_order_opens_with_its_own_key_only():
     for path, method in calls:
         for key in (None, 'x', other.key, mine.key[:-1], mine.key + '0', mine.key.upper()):
             equal(mine.call(path, method=method, bearer=key).code, 'unauthorized', path)
+    for name in service.folder.glob('*'):
+        ok(name.is_dir() or mine.key.encode() not in name.read_bytes(), '%s has the key' % name)
+    ok(mine.key not in service.log.read_text('utf-8'), 'the log has the key')
     applied = service.orders()[0]['number']
     equal(service.get('/api/v1/orders/' + applied, bearer=mine.key).code, 'unauthorized')
     for number in ('1', '9999000001', '%2e%2e', "' OR 1=1", '*'):

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ra/ra-papers.h"
+#include "ra/ra-documents.h"
 
 #include "order/yy-document.h"
 #include "ra/ra-client-order.h"
 #include "ra/ra-fault.h"
-#include "ra/ra-paper-files.h"
+#include "ra/ra-document-files.h"
 
 #define DAY (24 * 60 * 60)
 /* What is replaced stays for a while, so an order must not replace without end. */
@@ -117,13 +117,13 @@ keep_document (RaSite *site,
 }
 
 gboolean
-ra_papers_announce (RaSite *site,
-                    const char *who,
-                    const YyOrder *order,
-                    const char *name,
-                    const RaAnnouncement *announcement,
-                    RaArrival *arrival,
-                    GError **error)
+ra_documents_announce (RaSite *site,
+                       const char *who,
+                       const YyOrder *order,
+                       const char *name,
+                       const RaAnnouncement *announcement,
+                       RaArrival *arrival,
+                       GError **error)
 {
   g_autoptr (RaDocument) document = NULL;
   g_autoptr (RaUpload) upload = NULL;
@@ -142,7 +142,7 @@ ra_papers_announce (RaSite *site,
   if (upload == NULL || upload->size != announcement->size ||
       !g_str_equal (upload->sha256, announcement->sha256))
     return begin_upload (site, who, order, name, announcement, error);
-  arrival->received = ra_paper_files_received (site->directory, upload);
+  arrival->received = ra_document_files_received (site->directory, upload);
   g_free (upload->file_name);
   upload->file_name = g_strdup (announcement->file_name);
   return ra_store_save_upload (site->store, upload, error);
@@ -186,7 +186,7 @@ complete_upload (RaSite *site,
                  const RaUpload *upload,
                  GError **error)
 {
-  g_autoptr (GBytes) contents = ra_paper_files_load (site->directory, upload, error);
+  g_autoptr (GBytes) contents = ra_document_files_load (site->directory, upload, error);
   YyDocumentInfo info = { 0 };
   YyDocumentFault fault = YY_DOCUMENT_GOOD;
 
@@ -194,7 +194,7 @@ complete_upload (RaSite *site,
     return FALSE;
   fault = check_contents (upload, contents, &info);
   if (fault == YY_DOCUMENT_GOOD)
-    return ra_paper_files_save (site->directory, upload->sha256, contents, error) &&
+    return ra_document_files_save (site->directory, upload->sha256, contents, error) &&
            take_document (site, who, upload, &info, error);
   return ra_store_drop_upload (site->store, upload->order, upload->name, error) &&
          refuse (site, who, order, upload->name, fault, error);
@@ -219,7 +219,7 @@ append_to_nothing (RaSite *site,
     return FALSE;
   if (document == NULL || offset + length != document->size)
     return ra_fault_set (error, RA_FAULT_NOT_FOUND, "no upload of this document was begun");
-  contents = ra_paper_files_read (site->directory, document->sha256, error);
+  contents = ra_document_files_read (site->directory, document->sha256, error);
   if (contents == NULL)
     return FALSE;
   there = g_bytes_new_from_bytes (contents, (gsize) offset, (gsize) length);
@@ -239,7 +239,7 @@ append (RaSite *site,
         GError **error)
 {
   gint64 length = (gint64) g_bytes_get_size (piece);
-  gint64 received = ra_paper_files_received (site->directory, upload);
+  gint64 received = ra_document_files_received (site->directory, upload);
 
   if (offset != received)
     return ra_fault_set_number (error, RA_FAULT_CONFLICT, "this piece does not belong there",
@@ -247,7 +247,7 @@ append (RaSite *site,
   if (length > upload->size - offset)
     return ra_store_drop_upload (site->store, upload->order, upload->name, error) &&
            refuse (site, who, order, upload->name, YY_DOCUMENT_DIGEST, error);
-  if (!ra_paper_files_append (site->directory, upload, offset, piece, error))
+  if (!ra_document_files_append (site->directory, upload, offset, piece, error))
     return FALSE;
   upload->received = offset + length;
   return upload->received == upload->size ? complete_upload (site, who, order, upload, error)
@@ -255,14 +255,14 @@ append (RaSite *site,
 }
 
 gboolean
-ra_papers_append (RaSite *site,
-                  const char *who,
-                  const YyOrder *order,
-                  const char *name,
-                  gint64 offset,
-                  GBytes *piece,
-                  RaArrival *arrival,
-                  GError **error)
+ra_documents_append (RaSite *site,
+                     const char *who,
+                     const YyOrder *order,
+                     const char *name,
+                     gint64 offset,
+                     GBytes *piece,
+                     RaArrival *arrival,
+                     GError **error)
 {
   g_autoptr (RaUpload) upload = NULL;
 
@@ -298,7 +298,7 @@ forget (RaSite *site, GPtrArray **uploads, GHashTable **contents, GError **error
 }
 
 gboolean
-ra_papers_clean (RaSite *site, GError **error)
+ra_documents_clean (RaSite *site, GError **error)
 {
   g_autoptr (GPtrArray) uploads = NULL;
   g_autoptr (GHashTable) contents = NULL;
@@ -312,6 +312,6 @@ ra_papers_clean (RaSite *site, GError **error)
     }
   if (!ra_store_commit (site->store, error))
     return FALSE;
-  ra_paper_files_clean (site->directory, uploads, contents);
+  ra_document_files_clean (site->directory, uploads, contents);
   return TRUE;
 }

@@ -28,21 +28,21 @@ typedef struct
 } RaAnnouncement;
 
 /**
- * ra_papers_announce:
+ * ra_documents_announce:
  * @name: hostile
  *
  * Begins an upload, or says where one of the same content goes on.
  */
-gboolean ra_papers_announce (RaSite *site,
-                             const char *who,
-                             const YyOrder *order,
-                             const char *name,
-                             const RaAnnouncement *announcement,
-                             RaArrival *arrival,
-                             GError **error);
+gboolean ra_documents_announce (RaSite *site,
+                                const char *who,
+                                const YyOrder *order,
+                                const char *name,
+                                const RaAnnouncement *announcement,
+                                RaArrival *arrival,
+                                GError **error);
 
 /**
- * ra_papers_append:
+ * ra_documents_append:
  * @offset: where @piece belongs
  *
  * The last piece of all completes the document.
@@ -50,21 +50,21 @@ gboolean ra_papers_announce (RaSite *site,
  * Returns: %FALSE with %RA_FAULT_CONFLICT and "received" when @piece does not belong there,
  *   %RA_FAULT_UNACCEPTABLE when the whole cannot be taken
  */
-gboolean ra_papers_append (RaSite *site,
-                           const char *who,
-                           const YyOrder *order,
-                           const char *name,
-                           gint64 offset,
-                           GBytes *piece,
-                           RaArrival *arrival,
-                           GError **error);
+gboolean ra_documents_append (RaSite *site,
+                              const char *who,
+                              const YyOrder *order,
+                              const char *name,
+                              gint64 offset,
+                              GBytes *piece,
+                              RaArrival *arrival,
+                              GError **error);
 
 /**
- * ra_papers_clean:
+ * ra_documents_clean:
  *
  * Forgets uploads that were begun a day ago and attempts that no longer count, and removes files
  * that nothing refers to. Without a transaction: it makes its own.
  */
-gboolean ra_papers_clean (RaSite *site, GError **error);
+gboolean ra_documents_clean (RaSite *site, GError **error);
 
 G_END_DECLS

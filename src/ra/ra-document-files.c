@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ra/ra-paper-files.h"
+#include "ra/ra-document-files.h"
 
 #include "ra/ra-files.h"
 
@@ -18,7 +18,7 @@
 #define KEPT_SECONDS (24 * 60 * 60)
 
 gboolean
-ra_paper_files_is_sha256 (const char *text)
+ra_document_files_is_sha256 (const char *text)
 {
   return strlen (text) == SHA256_LENGTH &&
          strspn (text, "0123456789abcdef") == (gsize) SHA256_LENGTH;
@@ -69,7 +69,7 @@ make_folder (const char *path, GError **error)
 }
 
 gint64
-ra_paper_files_received (const char *directory, const RaUpload *upload)
+ra_document_files_received (const char *directory, const RaUpload *upload)
 {
   g_autofree char *path = upload_path (directory, upload);
   struct stat status = { 0 };
@@ -96,11 +96,11 @@ write_all (int fd, gint64 offset, GBytes *piece)
 }
 
 gboolean
-ra_paper_files_append (const char *directory,
-                       const RaUpload *upload,
-                       gint64 offset,
-                       GBytes *piece,
-                       GError **error)
+ra_document_files_append (const char *directory,
+                          const RaUpload *upload,
+                          gint64 offset,
+                          GBytes *piece,
+                          GError **error)
 {
   g_autofree char *folder = g_build_filename (directory, UPLOADS, NULL);
   g_autofree char *path = upload_path (directory, upload);
@@ -121,7 +121,7 @@ ra_paper_files_append (const char *directory,
 }
 
 GBytes *
-ra_paper_files_load (const char *directory, const RaUpload *upload, GError **error)
+ra_document_files_load (const char *directory, const RaUpload *upload, GError **error)
 {
   g_autofree char *folder = g_build_filename (directory, UPLOADS, NULL);
   g_autofree char *name = upload_name (upload);
@@ -130,7 +130,7 @@ ra_paper_files_load (const char *directory, const RaUpload *upload, GError **err
 }
 
 gboolean
-ra_paper_files_save (const char *directory, const char *sha256, GBytes *contents, GError **error)
+ra_document_files_save (const char *directory, const char *sha256, GBytes *contents, GError **error)
 {
   g_autofree char *top = g_build_filename (directory, DOCUMENTS, NULL);
   g_autofree char *folder = document_folder (directory, sha256);
@@ -142,7 +142,7 @@ ra_paper_files_save (const char *directory, const char *sha256, GBytes *contents
 }
 
 GBytes *
-ra_paper_files_read (const char *directory, const char *sha256, GError **error)
+ra_document_files_read (const char *directory, const char *sha256, GError **error)
 {
   g_autofree char *folder = document_folder (directory, sha256);
   g_autoptr (GBytes) contents = ra_files_read (folder, sha256, error);
@@ -180,7 +180,7 @@ clean_folder (const char *folder, GHashTable *kept, gint64 seconds)
 }
 
 void
-ra_paper_files_clean (const char *directory, GPtrArray *uploads, GHashTable *contents)
+ra_document_files_clean (const char *directory, GPtrArray *uploads, GHashTable *contents)
 {
   g_autofree char *folder = g_build_filename (directory, UPLOADS, NULL);
   g_autofree char *top = g_build_filename (directory, DOCUMENTS, NULL);
