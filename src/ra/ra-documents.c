@@ -95,7 +95,7 @@ is_there (RaSite *site, const RaDocument *document, const RaAnnouncement *announ
   if (document == NULL || document->size != announcement->size ||
       !g_str_equal (document->sha256, announcement->sha256))
     return FALSE;
-  contents = ra_paper_files_read (site->directory, document->sha256, &error);
+  contents = ra_document_files_read (site->directory, document->sha256, &error);
   if (contents == NULL)
     g_warning ("%s", error->message);
   return contents != NULL;
