@@ -17,8 +17,9 @@ static const RaCommand *const commands[] = {
   &ra_command_init,         &ra_command_serve,        &ra_command_order_add,
   &ra_command_order_list,   &ra_command_order_show,   &ra_command_order_approve,
   &ra_command_order_reject, &ra_command_order_resend, &ra_command_order_withdraw,
-  &ra_command_order_open,   &ra_command_outbox,       &ra_command_audit,
-  &ra_command_token_list,   &ra_command_token_allow,  &ra_command_office_add,
+  &ra_command_order_open,   &ra_command_order_form,   &ra_command_outbox,
+  &ra_command_audit,        &ra_command_token_list,   &ra_command_token_allow,
+  &ra_command_office_add,
 };
 
 static const GOptionEntry common_options[] = {

@@ -166,34 +166,6 @@ take_out (RaSite *site, const char *number, const char *name, char **suffix, GEr
   return ra_store_commit (site->store, error) ? g_steal_pointer (&contents) : NULL;
 }
 
-/* Nothing that is there is written over. */
-static gboolean
-write_file (const char *path, GBytes *contents, GError **error)
-{
-  gsize size = 0;
-  const char *data = g_bytes_get_data (contents, &size);
-  int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  gboolean written = fd >= 0;
-
-  for (gsize done = 0; written && done < size;)
-    {
-      ssize_t count = write (fd, data + done, size - done);
-
-      written = count >= 0 || errno == EINTR;
-      done += count < 0 ? 0 : (gsize) count;
-    }
-  if (!written)
-    {
-      int saved = errno;
-
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "%s: %s", path,
-                   g_strerror (saved));
-    }
-  if (fd >= 0)
-    close (fd);
-  return written;
-}
-
 typedef struct
 {
   GMainLoop *loop;
@@ -255,7 +227,7 @@ view_copy (const char *name, const char *suffix, GBytes *contents, GError **erro
       return FALSE;
     }
   path = g_build_filename (folder, file, NULL);
-  return write_file (path, contents, error) && view (path, error);
+  return ra_command_write_file (path, contents, error) && view (path, error);
 }
 
 static gboolean
@@ -269,7 +241,7 @@ open_document (char **arguments, GError **error)
   if (contents == NULL)
     return FALSE;
   return output == NULL ? view_copy (arguments[1], suffix, contents, error)
-                        : write_file (output, contents, error);
+                        : ra_command_write_file (output, contents, error);
 }
 
 static const GOptionEntry open_options[] = { { "output", 0, 0, G_OPTION_ARG_FILENAME, &output,

@@ -3,6 +3,10 @@
 
 #include <stdarg.h>
 
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <glib/gi18n.h>
 
 RaCommandOptions ra_command_options;
@@ -21,6 +25,33 @@ ra_command_who (void)
   if (who == NULL)
     who = g_strconcat ("local:", g_get_user_name (), NULL);
   return who;
+}
+
+gboolean
+ra_command_write_file (const char *path, GBytes *contents, GError **error)
+{
+  gsize size = 0;
+  const char *data = g_bytes_get_data (contents, &size);
+  int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  gboolean written = fd >= 0;
+
+  for (gsize done = 0; written && done < size;)
+    {
+      ssize_t count = write (fd, data + done, size - done);
+
+      written = count >= 0 || errno == EINTR;
+      done += count < 0 ? 0 : (gsize) count;
+    }
+  if (!written)
+    {
+      int saved = errno;
+
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "%s: %s", path,
+                   g_strerror (saved));
+    }
+  if (fd >= 0)
+    close (fd);
+  return written;
 }
 
 void

@@ -50,6 +50,10 @@ void ra_command_print_row (const char *first, ...) G_GNUC_NULL_TERMINATED;
 /** ra_command_format_time: Returns: (transfer full): seconds since 1970 in UTC, RFC 3339 */
 char *ra_command_format_time (gint64 time);
 
+/** ra_command_write_file: writes a new file that only its owner can read; nothing that is there is
+ * written over */
+gboolean ra_command_write_file (const char *path, GBytes *contents, GError **error);
+
 extern const RaCommand ra_command_init;
 extern const RaCommand ra_command_serve;
 extern const RaCommand ra_command_order_add;
@@ -60,6 +64,7 @@ extern const RaCommand ra_command_order_reject;
 extern const RaCommand ra_command_order_resend;
 extern const RaCommand ra_command_order_withdraw;
 extern const RaCommand ra_command_order_open;
+extern const RaCommand ra_command_order_form;
 extern const RaCommand ra_command_outbox;
 extern const RaCommand ra_command_audit;
 extern const RaCommand ra_command_token_list;

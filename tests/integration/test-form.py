@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from harness import paths, tap
+from harness.office import DETAILS, Office
 from harness.tap import case
 
 FOLDER = Path(paths.temporary_folder("form"))
@@ -280,6 +281,39 @@ def the_same_bytes_everywhere():
     for env in ({"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8", "LANGUAGE": "ja"}, {"TZ": "America/New_York"},
                 {"FC_LANG": "ja"}, {"PANGO_LANGUAGE": "ja"}, {"DISPLAY": ""}):
         tap.ok(write(APPLY, "again", env)[0].read_bytes() == wanted, env)
+
+
+@case
+def the_office_prints_the_forms_of_all_orders():
+    with Office() as office:
+        output = FOLDER / "office.pdf"
+        applied = office.service.add_order(DETAILS)
+        done = office.service.office_process("order", "form", applied, "--output", output)
+        tap.equal((done.returncode, done.stderr), (0, ""))
+        tap.equal(output.stat().st_mode & 0o777, 0o600, "mode")
+        text = text_of(output, "-layout")
+        for part in (applied, "☑ 新申请", "91440300MA0000YY0T", "zhangsan@example.com"):
+            tap.contains(text, part)
+
+        again = office.service.office_process("order", "form", applied, "--output", output)
+        tap.equal(again.returncode, 1, "a file that is there")
+        tap.contains(again.stderr, "office.pdf")
+        tap.equal(office.service.office_process("order", "form", applied).returncode, 2)
+        missing = office.service.office_process("order", "form", "0", "--output", FOLDER / "none.pdf")
+        tap.equal(missing.returncode, 1, "no such order")
+        tap.ok(not (FOLDER / "none.pdf").exists())
+
+        token = office.issue("T1")
+        begun = office.service.post("/api/v1/orders", {
+            "type": "unlock", "token": token, "organization": UNLOCK["organization"],
+            "agent": {**UNLOCK["agent"], "name": "李四"}}).json["order"]
+        unlock = FOLDER / "unlock.pdf"
+        done = office.service.office_process("order", "form", begun["number"], "--output", unlock)
+        tap.equal((done.returncode, done.stderr), (0, ""))
+        # What the client makes from what it was told is the same file.
+        tap.ok(write(begun, "client")[0].read_bytes() == unlock.read_bytes(), "two forms differ")
+        image = picture(unlock, "unlock", 150)[3]
+        tap.equal(read_code(image), "YINYAO-FORM:1:certificate-form:" + begun["number"])
 
 
 if __name__ == "__main__":
