@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""./dev bench [tokens] [window] [service]: the benchmark. Nothing here passes or fails: a figure
+"""./dev bench [tokens] [window] [form] [service]: the benchmark. Nothing passes or fails: a figure
 that misses what is wanted is printed as SHORT."""
 
 import sys
 
-from bench import service, tokens, window
+from bench import form, service, tokens, window
 
-PARTS = {"tokens": tokens.run, "window": window.run, "service": service.run}
+PARTS = {"tokens": tokens.run, "window": window.run, "form": form.run, "service": service.run}
 
 
 def main():
