@@ -96,16 +96,18 @@ ra_api_get_code (RaApi *api,
   return TRUE;
 }
 
-/* What a client does by itself does not count. */
+/* Every answer to a code but the good one may be that to a guess. */
 void
 ra_api_count_code (RaApi *api, const RaRequest *request, const char *token, const GError *error)
 {
+  static const RaFault counted[] = { RA_FAULT_CODE_INCORRECT, RA_FAULT_CODE_VOID,
+                                     RA_FAULT_CODE_EXPIRED, RA_FAULT_CODE_USED,
+                                     RA_FAULT_NOT_FOUND };
   const RaRate rate = rate_of (api, token);
 
-  if (g_error_matches (error, RA_FAULT, RA_FAULT_CODE_INCORRECT) ||
-      g_error_matches (error, RA_FAULT, RA_FAULT_NOT_FOUND) ||
-      g_error_matches (error, RA_FAULT, RA_FAULT_CODE_VOID))
-    ra_api_count (api, request, &rate);
+  for (guint i = 0; i < G_N_ELEMENTS (counted); i++)
+    if (g_error_matches (error, RA_FAULT, (int) counted[i]))
+      ra_api_count (api, request, &rate);
 }
 
 RaCase *

@@ -25,7 +25,7 @@ gboolean ra_api_get_code (RaApi *api,
                           const char **session,
                           GError **error);
 
-/** ra_api_count_code: counts a code that was refused with @error, if it may have been a guess */
+/** ra_api_count_code: counts a code that was refused with @error */
 void
 ra_api_count_code (RaApi *api, const RaRequest *request, const char *token, const GError *error);
 
