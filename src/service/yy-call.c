@@ -50,6 +50,7 @@ yy_call_new_for_grant (const char *method,
   YyCall *call =
       yy_call_new (method, g_strdup_printf ("/api/v1/grants/%s/%s", id, what), read, destroy);
 
+  call->hints.conflict = N_ ("Another window or computer went on with this token in the meantime");
   call->grant = yy_grant_ref (grant);
   call->request.bearer = grant->key;
   return call;
