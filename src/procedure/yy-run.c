@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "procedure/yy-token-lock.h"
+
 /* Every step once, and the way back to the first one after another run took the grant over. */
 #define MAX_STEPS 16
 
@@ -23,6 +25,7 @@ yy_run_init (YyRun *run,
   g_autoptr (YySecret) id = yy_secret_new_random (32, "0123456789abcdef");
 
   run->kind = kind;
+  run->lock = -1;
   run->manager = g_object_ref (manager);
   run->service = g_object_ref (service);
   run->id = g_strdup (yy_secret_bytes (id));
@@ -63,9 +66,17 @@ on_items_changed (GListModel *model, guint position, guint removed, guint added,
 gboolean
 yy_run_open (YyRun *run, const char *module, GError **error)
 {
+  g_autoptr (GError) local = NULL;
+
   run->session = yy_token_session_new (run->manager, run->serial, module, error);
   if (run->session == NULL)
     return FALSE;
+  run->lock = yy_token_lock_take (run->serial, &local);
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
   run->items_id =
       g_signal_connect (run->manager, "items-changed", G_CALLBACK (on_items_changed), run);
   return TRUE;
@@ -86,6 +97,8 @@ wind_up (YyRun *run)
   if (run->items_id != 0)
     g_signal_handler_disconnect (run->manager, run->items_id);
   run->items_id = 0;
+  yy_token_lock_release (run->lock);
+  run->lock = -1;
   run->kind->wipe (run);
 }
 

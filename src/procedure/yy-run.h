@@ -46,6 +46,7 @@ struct _YyRun
   GCancellable *service_cancellable; /* also cancelled when the token is pulled */
   gulong items_id;
   gboolean removed;
+  int lock; /* a descriptor, -1 for none */
 
   guint n_steps;
   int last_step;
@@ -59,7 +60,7 @@ void yy_run_init (YyRun *run,
                   GCancellable *cancellable);
 void yy_run_clear (YyRun *run);
 
-/** yy_run_open: the session on the token. Talks to no card. */
+/** yy_run_open: the session on the token, for this run alone. Talks to no card. */
 gboolean yy_run_open (YyRun *run, const char *module, GError **error);
 
 /** yy_run_next: looks at token and run again and begins the next step */
