@@ -69,8 +69,8 @@ yy_pin_is_so_usable (CK_FLAGS flags, int so_tries_left)
          (so_tries_left < 0 || so_tries_left > 1);
 }
 
-static gboolean
-require_usable_so_pin (YyAgentToken *token, GError **error)
+gboolean
+yy_pin_require_usable_so (YyAgentToken *token, GError **error)
 {
   YyProbe probe = yy_probe_card (token->reader, YY_PROBE_SO_TRIES);
   g_autoptr (YyInfo) info = NULL;
@@ -113,7 +113,7 @@ yy_pin_set_by_so (YyAgentToken *token,
       g_autoptr (GError) local = NULL;
       gboolean is_last = i + 1 == MIN (so_pins->len, MAX_SO_ATTEMPTS);
 
-      if (!require_usable_so_pin (token, error))
+      if (!yy_pin_require_usable_so (token, error))
         return FALSE;
       if (set_user_pin (token, so_pins->pdata[i], new_pin, &local))
         {
@@ -141,7 +141,7 @@ yy_pin_rotate_so (YyAgentToken *token,
   gboolean changed = FALSE;
 
   if (token->login != YY_LOGIN_SO &&
-      (!require_usable_so_pin (token, error) || !yy_session_login_so (token, old_so_pin, error)))
+      (!yy_pin_require_usable_so (token, error) || !yy_session_login_so (token, old_so_pin, error)))
     return FALSE;
   rv =
       token->module->f->C_SetPIN (token->session, bytes (old_so_pin), yy_secret_length (old_so_pin),
@@ -179,7 +179,7 @@ yy_pin_format (YyAgentToken *token, const YySecret *so_pin, const char *label, G
   gboolean set = FALSE;
   CK_RV rv = CKR_OK;
 
-  if (!require_usable_so_pin (token, error))
+  if (!yy_pin_require_usable_so (token, error))
     return FALSE;
   yy_file_cache_forget (token->info->serial);
   yy_pin_pad_label (label, padded);

@@ -46,6 +46,10 @@ gboolean yy_pin_rotate_so (YyAgentToken *token,
 gboolean
 yy_pin_format (YyAgentToken *token, const YySecret *so_pin, const char *label, GError **error);
 
+/** yy_pin_require_usable_so: asks the card. Returns: %FALSE with %YY_ERROR_SO_PIN_LOCKED when a
+ * wrong SO PIN would leave no other try */
+gboolean yy_pin_require_usable_so (YyAgentToken *token, GError **error);
+
 /** yy_pin_is_so_usable: Pure: whether a wrong SO PIN would leave another try */
 gboolean yy_pin_is_so_usable (CK_FLAGS flags, int so_tries_left);
 

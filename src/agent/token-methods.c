@@ -140,6 +140,17 @@ handle_format (YyDBusAgentToken *skeleton,
   return finish (object, invocation, YY_TOKEN_INFO | YY_TOKEN_OBJECTS, NULL, error);
 }
 
+static gboolean
+handle_check_so_pin (YyDBusAgentToken *skeleton,
+                     GDBusMethodInvocation *invocation,
+                     YyTokenObject *object)
+{
+  g_autoptr (GError) error = NULL;
+
+  yy_pin_require_usable_so (yy_token_object_get_token (object), &error);
+  return finish (object, invocation, YY_TOKEN_NOTHING, NULL, error);
+}
+
 static GPtrArray *
 take_secrets (YyTokenObject *object, GUnixFDList *fds, GVariant *handles, GError **error)
 {
@@ -333,6 +344,7 @@ yy_token_methods_connect (YyDBusAgentToken *skeleton, YyTokenObject *object)
   g_signal_connect (skeleton, "handle-logout", G_CALLBACK (handle_logout), object);
   g_signal_connect (skeleton, "handle-change-pin", G_CALLBACK (handle_change_pin), object);
   g_signal_connect (skeleton, "handle-format", G_CALLBACK (handle_format), object);
+  g_signal_connect (skeleton, "handle-check-so-pin", G_CALLBACK (handle_check_so_pin), object);
   g_signal_connect (skeleton, "handle-set-user-pin", G_CALLBACK (handle_set_user_pin), object);
   g_signal_connect (skeleton, "handle-rotate-so-pin", G_CALLBACK (handle_rotate_so_pin), object);
   g_signal_connect (skeleton, "handle-generate-key", G_CALLBACK (handle_generate_key), object);

@@ -138,19 +138,13 @@ static const YyRunKind run_kind = {
   .wipe = wipe,
 };
 
-static const YyPinResetKind reset_kind = {
-  .proof = YY_PIN_PROOF_ACTIVATED,
-  .was_done = finish_with,
-  .so_pins_refused = yy_run_fail,
-};
-
 /* Before anything is changed */
 
 static gboolean
 check_memory (YyRun *run, GError **error)
 {
   g_autoptr (YyToken) token = yy_token_session_dup_snapshot (run->session);
-  gint64 free_memory = yy_token_get_free_memory (token);
+  gint64 free_memory = token == NULL ? -1 : yy_token_get_free_memory (token);
 
   /* After an interruption the key or certificate that needs the memory may be there already. */
   if (free_memory < 0 || free_memory >= NEEDED_MEMORY || yy_token_get_certificates (token)->len > 0)
@@ -174,6 +168,26 @@ on_anchors (GObject *source, GAsyncResult *result, gpointer user_data)
     yy_run_next (task);
 }
 
+static void
+start (GTask *task)
+{
+  YyRun *run = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  g_signal_connect (run->session, "progress", G_CALLBACK (on_progress), run);
+  if (check_memory (run, &error))
+    yy_service_get_anchors_async (run->service, run->service_cancellable, on_anchors, task);
+  else
+    yy_run_fail (task, error);
+}
+
+static const YyPinResetKind reset_kind = {
+  .start = start,
+  .proof = YY_PIN_PROOF_ACTIVATED,
+  .was_done = finish_with,
+  .so_pins_refused = yy_run_fail,
+};
+
 void
 yy_activation_run_async (YyTokenManager *manager,
                          YyService *service,
@@ -190,22 +204,14 @@ yy_activation_run_async (YyTokenManager *manager,
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   YyActivationRun *run = g_new0 (YyActivationRun, 1);
-  YyRun *base = &run->reset.run;
-  GError *error = NULL;
 
   g_task_set_source_tag (task, yy_activation_run_async);
   g_task_set_task_data (task, run, run_free);
-  yy_run_init (base, &run_kind, manager, service, serial, cancellable);
+  yy_run_init (&run->reset.run, &run_kind, manager, service, serial, cancellable);
   yy_pin_reset_init (&run->reset, &reset_kind, policy, code, new_pin);
   run->progress = progress;
   run->progress_data = progress_data;
-  if (!yy_pin_reset_open (&run->reset, module, &error) || !check_memory (base, &error))
-    {
-      yy_run_fail (task, error);
-      return;
-    }
-  g_signal_connect (base->session, "progress", G_CALLBACK (on_progress), run);
-  yy_service_get_anchors_async (service, base->service_cancellable, on_anchors, task);
+  yy_pin_reset_start (task, module);
 }
 
 YyCertificate *

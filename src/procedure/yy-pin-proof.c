@@ -130,12 +130,13 @@ on_logged_in (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Proof *proof = g_task_get_task_data (task);
+  g_autoptr (YyToken) now = yy_token_session_dup_snapshot (YY_TOKEN_SESSION (source));
   GError *error = NULL;
 
   if (!yy_token_session_finish (YY_TOKEN_SESSION (source), result, &error))
     {
       if (g_error_matches (error, YY_ERROR, YY_ERROR_PIN_INCORRECT))
-        yy_pin_guard_failed (proof->guard, proof->token, proof->pin);
+        yy_pin_guard_failed (proof->guard, now == NULL ? proof->token : now, proof->pin);
       g_task_return_error (task, error);
       return;
     }

@@ -40,14 +40,24 @@ yy_pin_reset_clear (YyPinReset *reset)
   yy_run_clear (&reset->run);
 }
 
-gboolean
-yy_pin_reset_open (YyPinReset *reset, const char *module, GError **error)
-{
-  g_autoptr (YyToken) token = NULL;
+/* Before anything is changed */
 
-  if (!yy_run_open (&reset->run, module, error))
-    return FALSE;
-  token = yy_token_session_dup_snapshot (reset->run.session);
+static void
+on_so_pin_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  YyPinReset *reset = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (yy_token_session_finish (YY_TOKEN_SESSION (source), result, &error))
+    reset->kind->start (task);
+  else
+    yy_run_fail (task, error);
+}
+
+static gboolean
+check_token (YyPinReset *reset, YyToken *token, GError **error)
+{
   if (!yy_pin_policy_require (&reset->policy, yy_token_get_min_pin_length (token),
                               yy_token_get_max_pin_length (token), reset->new_pin, error))
     return FALSE;
@@ -56,6 +66,25 @@ yy_pin_reset_open (YyPinReset *reset, const char *module, GError **error)
   g_set_error_literal (error, YY_ERROR, YY_ERROR_SO_PIN_LOCKED,
                        _ ("The token's unlocking code is locked or has one try left"));
   return FALSE;
+}
+
+void
+yy_pin_reset_start (GTask *task, const char *module)
+{
+  YyPinReset *reset = g_task_get_task_data (task);
+  g_autoptr (YyToken) token = NULL;
+  GError *error = NULL;
+
+  if (yy_run_open (&reset->run, module, &error))
+    token = yy_token_session_dup_snapshot (reset->run.session);
+  if (token == NULL || !check_token (reset, token, &error))
+    {
+      yy_run_fail (task, error);
+      return;
+    }
+  /* Not every driver tells it; the card itself may. */
+  yy_token_session_check_so_pin_async (reset->run.session, reset->run.cancellable,
+                                       on_so_pin_checked, task);
 }
 
 YyPinResetStep

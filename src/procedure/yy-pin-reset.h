@@ -21,6 +21,7 @@ typedef enum
 
 /**
  * YyPinResetKind: what the procedures do each in their own way
+ * @start: PIN and token are fit; goes on with yy_run_next() when all is there
  * @proof: shows that the order was completed a moment ago
  * @was_done: it was; ends the run. @certificate: (nullable): whose key signed
  * @so_pins_refused: the token took none of the SO PINs that the service knows; ends the run with
@@ -28,6 +29,7 @@ typedef enum
  */
 typedef struct
 {
+  void (*start) (GTask *task);
   YyPinProof proof;
   void (*was_done) (GTask *task, YyCertificate *certificate);
   void (*so_pins_refused) (GTask *task, GError *error);
@@ -66,9 +68,13 @@ void yy_pin_reset_init (YyPinReset *reset,
 void yy_pin_reset_clear (YyPinReset *reset);
 void yy_pin_reset_wipe (YyPinReset *reset);
 
-/** yy_pin_reset_open: the session, and whether PIN and token are fit for it: before anything is
- * asked of the service or changed on the token */
-gboolean yy_pin_reset_open (YyPinReset *reset, const char *module, GError **error);
+/**
+ * yy_pin_reset_start:
+ *
+ * Opens the session and finds out whether PIN and token are fit for it, before anything is asked of
+ * the service or changed on the token.
+ */
+void yy_pin_reset_start (GTask *task, const char *module);
 
 /**
  * yy_pin_reset_next_step:

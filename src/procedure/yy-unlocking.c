@@ -212,6 +212,7 @@ static const YyRunKind run_kind = {
 };
 
 static const YyPinResetKind reset_kind = {
+  .start = yy_run_next,
   .proof = YY_PIN_PROOF_UNLOCKED,
   .was_done = was_done,
   .so_pins_refused = so_pins_refused,
@@ -233,7 +234,6 @@ yy_unlocking_run_async (YyTokenManager *manager,
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   YyUnlockingRun *run = g_new0 (YyUnlockingRun, 1);
-  GError *error = NULL;
 
   g_task_set_source_tag (task, yy_unlocking_run_async);
   g_task_set_task_data (task, run, run_free);
@@ -242,10 +242,7 @@ yy_unlocking_run_async (YyTokenManager *manager,
   run->ticket = yy_ticket_ref (ticket);
   run->progress = progress;
   run->progress_data = progress_data;
-  if (yy_pin_reset_open (&run->reset, module, &error))
-    yy_run_next (task);
-  else
-    yy_run_fail (task, error);
+  yy_pin_reset_start (task, module);
 }
 
 gboolean

@@ -289,6 +289,15 @@ yy_token_session_test_signature_async (YyTokenSession *self,
 }
 
 void
+yy_token_session_check_so_pin_async (YyTokenSession *self,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
+  begin (self, call_new ("CheckSoPin", "()"), NULL, NULL, cancellable, callback, user_data);
+}
+
+void
 yy_token_session_set_user_pin_async (YyTokenSession *self,
                                      const YySecret *const *so_pins,
                                      guint n_so_pins,

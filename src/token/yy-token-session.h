@@ -88,7 +88,14 @@ void yy_token_session_test_signature_async (YyTokenSession *self,
                                             GCancellable *cancellable,
                                             GAsyncReadyCallback callback,
                                             gpointer user_data);
-/** yy_token_session_finish: for login, change_pin, format, rotate_so_pin and test_signature */
+/** yy_token_session_check_so_pin_async: whether an SO PIN would be tried at all:
+ * %YY_ERROR_SO_PIN_LOCKED. Spends none. */
+void yy_token_session_check_so_pin_async (YyTokenSession *self,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+/** yy_token_session_finish: for login, change_pin, format, rotate_so_pin, test_signature and
+ * check_so_pin */
 gboolean yy_token_session_finish (YyTokenSession *self, GAsyncResult *result, GError **error);
 
 /**

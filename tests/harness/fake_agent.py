@@ -307,6 +307,7 @@ class Agent:
             'Login': lambda: token.login(*secrets, values[-1]),
             'Logout': lambda: setattr(token, 'logged_in', False),
             'ChangePin': lambda: token.change_pin(*secrets, values[-1]),
+            'CheckSoPin': lambda: None,
             'SetUserPin': lambda: variant('(u)', (token.set_user_pin(secrets[:-1], secrets[-1]),)),
             'RotateSoPin': lambda: token.rotate(*secrets),
             'Format': lambda: token.format(secrets[0], values[1]),
