@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.report import table, wanted
 
-from harness.demo import Demo, OPENSC, new_pin
+from harness.demo import Demo, OPENSC, TOP, new_pin
 
 SO_PIN, NEXT_SO_PIN = "3537363231383830", "1122334455667788"
 
@@ -61,6 +61,27 @@ def replug(demo):
     demo.token.insert()
 
 
+def lock(demo):
+    for number in range(10):
+        try:
+            tool(demo, "--login", "--pin", f"Wrong+PIN-{number}", "-O")
+        except RuntimeError:
+            pass
+
+
+def unlock(demo, meter, delay, pin):
+    """The CA has the order already: what is counted is everything that needs the token."""
+    words = ["unlock", "--token", demo.serial]
+    lock(demo)
+    demo.run("yinyaoctl", *words, "--details", TOP / "data/profiles/demo-unlock.ini")
+    demo.run("yinyaoctl", *words, "--send-code")
+    code = demo.service.outbox()[-1]["code"]
+    demo.token.delay(delay)
+    replug(demo)
+    with meter.work("unlock"):
+        demo.run("yinyaoctl", *words, "--code", code, secrets_by_fd=[("--new-pin-fd", pin)])
+
+
 def measure_ours(delay):
     pin, changed = new_pin(), new_pin()
     with Demo(prepare=False) as demo, tempfile.TemporaryDirectory() as folder:
@@ -90,6 +111,8 @@ def measure_ours(delay):
         replug(demo)
         with meter.work("list, known token re-plugged"):
             demo.run("yinyaoctl", "certificates")
+        demo.token.delay(0)
+        unlock(demo, meter, delay, pin)
         return meter.rows
 
 
@@ -137,6 +160,14 @@ def measure_tool(delay):
             replug(demo)
             with meter.work(name):
                 tool(demo, "-O")
+        demo.token.delay(0)
+        lock(demo)
+        demo.token.delay(delay)
+        replug(demo)
+        with meter.work("unlock"):
+            tool(demo, *officer, SO_PIN, "--init-pin", "--new-pin", pin)
+            tool(demo, *officer, SO_PIN, "--change-pin", "--new-pin", NEXT_SO_PIN)
+            sign(pin)
         return meter.rows
 
 
@@ -154,3 +185,4 @@ def run():
     wanted("APDUs of a listing, pkcs11-tool's being the limit", ours["list"][0], theirs["list"][0])
     wanted("APDUs of a known token re-plugged", ours["list, known token re-plugged"][0], 15)
     wanted("APDUs of an activation", ours["activate"][0], 45)
+    wanted("APDUs of an unlock with a new SO PIN", ours["unlock"][0], 45)
