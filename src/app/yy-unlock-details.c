@@ -7,6 +7,7 @@
 
 #include "app/yy-field.h"
 #include "app/yy-text.h"
+#include "app/yy-unlock-way.h"
 
 #define N_FIELDS 4
 
@@ -14,6 +15,8 @@ struct _YyUnlockDetails
 {
   AdwBin parent_instance;
 
+  YyClient *client;
+  char *token;
   YyField *organization;
   YyField *name;
   GtkDropDown *document_type;
@@ -26,7 +29,7 @@ struct _YyUnlockDetails
   guint judged; /* fields that were left once, as bits */
 };
 
-static guint submit_signal;
+static guint submitted_signal;
 
 G_DEFINE_FINAL_TYPE (YyUnlockDetails, yy_unlock_details, ADW_TYPE_BIN)
 
@@ -73,12 +76,13 @@ dup_number (YyField *field, const char *left_out)
   return g_string_free (number, FALSE);
 }
 
-YyOrder *
-yy_unlock_details_dup_order (YyUnlockDetails *self)
+static YyOrder *
+dup_order (YyUnlockDetails *self)
 {
   YyOrder *order = yy_order_new (YY_ORDER_UNLOCK);
   guint type = gtk_drop_down_get_selected (self->document_type);
 
+  order->token = g_strdup (self->token);
   order->organization = dup_trimmed (self->organization);
   order->agent_name = dup_trimmed (self->name);
   order->agent_document_type =
@@ -113,7 +117,7 @@ judge (YyUnlockDetails *self, const YyOrder *order, guint i)
 static guint
 judge_all (YyUnlockDetails *self)
 {
-  g_autoptr (YyOrder) order = yy_unlock_details_dup_order (self);
+  g_autoptr (YyOrder) order = dup_order (self);
   guint wrong = N_FIELDS;
 
   for (guint i = N_FIELDS; i-- > 0;)
@@ -123,9 +127,18 @@ judge_all (YyUnlockDetails *self)
 }
 
 static void
+tell (YyUnlockDetails *self, const GError *error)
+{
+  g_autofree char *text = error == NULL ? NULL : yy_text_dup_problem (error);
+
+  gtk_label_set_label (self->message, text == NULL ? "" : text);
+  gtk_widget_set_visible (GTK_WIDGET (self->message), text != NULL);
+}
+
+static void
 on_edited (YyUnlockDetails *self)
 {
-  yy_unlock_details_tell (self, NULL);
+  tell (self, NULL);
   judge_all (self);
 }
 
@@ -140,6 +153,67 @@ on_left (YyUnlockDetails *self, YyField *field)
 }
 
 static void
+set_busy (YyUnlockDetails *self, gboolean busy)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  /* A field that is made insensitive under the cursor would miss that the focus goes. */
+  if (busy && root != NULL)
+    gtk_root_set_focus (root, NULL);
+  gtk_widget_set_sensitive (self->form, !busy);
+  gtk_widget_set_sensitive (self->next, !busy);
+  gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
+  gtk_spinner_set_spinning (self->spinner, busy);
+}
+
+static void
+on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (YyUnlockDetails) self = YY_UNLOCK_DETAILS (user_data);
+  g_autoptr (GError) error = NULL;
+  gboolean done = yy_tickets_finish (YY_TICKETS (source), result, &error);
+
+  set_busy (self, FALSE);
+  tell (self, error);
+  if (done)
+    g_signal_emit (self, submitted_signal, 0);
+  else
+    gtk_widget_grab_focus (GTK_WIDGET (self->organization));
+}
+
+static gboolean
+has_same_details (const YyOrder *a, const YyOrder *b)
+{
+  return g_strcmp0 (a->organization, b->organization) == 0 &&
+         g_strcmp0 (a->agent_name, b->agent_name) == 0 &&
+         g_strcmp0 (a->agent_document_type, b->agent_document_type) == 0 &&
+         g_strcmp0 (a->agent_document_number, b->agent_document_number) == 0 &&
+         g_strcmp0 (a->agent_mobile, b->agent_mobile) == 0;
+}
+
+/* Every comparison counts: details that are there already are not sent again. */
+static void
+send_details (YyUnlockDetails *self)
+{
+  YyTickets *tickets = yy_client_get_tickets (self->client);
+  YyTicket *ticket = yy_tickets_get (tickets, self->token);
+  gboolean correct = yy_unlock_way_is_correctable (ticket);
+  g_autoptr (YyOrder) order = dup_order (self);
+
+  if (correct && has_same_details (order, ticket->order))
+    {
+      g_signal_emit (self, submitted_signal, 0);
+      return;
+    }
+  tell (self, NULL);
+  set_busy (self, TRUE);
+  if (correct)
+    yy_tickets_correct_async (tickets, order, NULL, on_sent, g_object_ref (self));
+  else
+    yy_tickets_open_async (tickets, order, NULL, on_sent, g_object_ref (self));
+}
+
+static void
 submit (YyUnlockDetails *self)
 {
   guint wrong = N_FIELDS;
@@ -149,7 +223,7 @@ submit (YyUnlockDetails *self)
   if (wrong < N_FIELDS)
     gtk_widget_grab_focus (GTK_WIDGET (get_field (self, wrong)));
   else if (gtk_widget_is_sensitive (self->form))
-    g_signal_emit (self, submit_signal, 0);
+    send_details (self);
 }
 
 static void
@@ -177,13 +251,24 @@ yy_unlock_details_grab_focus (GtkWidget *widget)
 }
 
 static void
+yy_unlock_details_dispose (GObject *object)
+{
+  YyUnlockDetails *self = YY_UNLOCK_DETAILS (object);
+
+  g_clear_pointer (&self->token, g_free);
+  g_clear_object (&self->client);
+  G_OBJECT_CLASS (yy_unlock_details_parent_class)->dispose (object);
+}
+
+static void
 yy_unlock_details_class_init (YyUnlockDetailsClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   widget_class->grab_focus = yy_unlock_details_grab_focus;
-  submit_signal = g_signal_new ("submit", YY_TYPE_UNLOCK_DETAILS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                NULL, G_TYPE_NONE, 0);
+  G_OBJECT_CLASS (klass)->dispose = yy_unlock_details_dispose;
+  submitted_signal = g_signal_new ("submitted", YY_TYPE_UNLOCK_DETAILS, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
   g_type_ensure (YY_TYPE_FIELD);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/yinyao/Client/yy-unlock-details.ui");
@@ -209,6 +294,13 @@ yy_unlock_details_init (YyUnlockDetails *self)
 }
 
 void
+yy_unlock_details_set_up (YyUnlockDetails *self, YyClient *client, const char *token)
+{
+  self->client = g_object_ref (client);
+  self->token = g_strdup (token);
+}
+
+void
 yy_unlock_details_set_organization (YyUnlockDetails *self, const char *organization)
 {
   if (*yy_field_get_text (self->organization) == '\0')
@@ -225,27 +317,4 @@ yy_unlock_details_set_order (YyUnlockDetails *self, const YyOrder *order)
       gtk_drop_down_set_selected (self->document_type, i);
   yy_field_set_text (self->document_number, order->agent_document_number);
   yy_field_set_text (self->mobile, order->agent_mobile);
-}
-
-void
-yy_unlock_details_set_busy (YyUnlockDetails *self, gboolean busy)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  /* A field that is made insensitive under the cursor would miss that the focus goes. */
-  if (busy && root != NULL)
-    gtk_root_set_focus (root, NULL);
-  gtk_widget_set_sensitive (self->form, !busy);
-  gtk_widget_set_sensitive (self->next, !busy);
-  gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
-  gtk_spinner_set_spinning (self->spinner, busy);
-}
-
-void
-yy_unlock_details_tell (YyUnlockDetails *self, const GError *error)
-{
-  g_autofree char *text = error == NULL ? NULL : yy_text_dup_problem (error);
-
-  gtk_label_set_label (self->message, text == NULL ? "" : text);
-  gtk_widget_set_visible (GTK_WIDGET (self->message), text != NULL);
 }

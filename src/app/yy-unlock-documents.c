@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "app/yy-document-row.h"
+#include "app/yy-form-window.h"
 #include "app/yy-text.h"
 
 struct _YyUnlockDocuments
@@ -15,6 +16,7 @@ struct _YyUnlockDocuments
   GPtrArray *rows; /* of YyDocumentRow, owned by the group */
   gboolean submitting;
 
+  GtkWidget *show_form;
   AdwPreferencesGroup *group;
   GtkLabel *limits;
   GtkLabel *message;
@@ -115,11 +117,21 @@ on_submit (GtkWidget *widget, const char *action, GVariant *parameter)
                         on_submitted, g_object_ref (self));
 }
 
+static void
+on_show_form (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  YyUnlockDocuments *self = YY_UNLOCK_DOCUMENTS (widget);
+  YyTicket *ticket = yy_tickets_get (yy_client_get_tickets (self->client), self->token);
+
+  if (ticket != NULL && ticket->order != NULL)
+    yy_form_window_show (GTK_WINDOW (gtk_widget_get_root (widget)),
+                         yy_form_new (ticket->order, yy_client_get_profile (self->client)));
+}
+
 static gboolean
 yy_unlock_documents_grab_focus (GtkWidget *widget)
 {
-  return gtk_widget_child_focus (GTK_WIDGET (YY_UNLOCK_DOCUMENTS (widget)->group),
-                                 GTK_DIR_TAB_FORWARD);
+  return gtk_widget_grab_focus (YY_UNLOCK_DOCUMENTS (widget)->show_form);
 }
 
 static void
@@ -146,11 +158,13 @@ yy_unlock_documents_class_init (YyUnlockDocumentsClass *klass)
                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/yinyao/Client/yy-unlock-documents.ui");
+  gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, show_form);
   gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, group);
   gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, limits);
   gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, message);
   gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, spinner);
   gtk_widget_class_install_action (widget_class, "documents.submit", NULL, on_submit);
+  gtk_widget_class_install_action (widget_class, "documents.show-form", NULL, on_show_form);
 }
 
 static void

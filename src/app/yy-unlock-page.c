@@ -95,7 +95,7 @@ add_page (YyUnlockPage *self, GType type, const char *name)
   return page;
 }
 
-static void on_details_submit (YyUnlockPage *self);
+static void on_details_submitted (YyUnlockPage *self);
 static void on_submitted (YyUnlockPage *self);
 static void on_start (YyUnlockPage *self);
 static void on_ask (YyUnlockPage *self, const GError *error);
@@ -107,7 +107,8 @@ add_details (YyUnlockPage *self)
   YyTokenCertificate *certificate = yy_text_find_certificate (self->token);
 
   self->details = add_page (self, YY_TYPE_UNLOCK_DETAILS, "details");
-  g_signal_connect_swapped (self->details, "submit", G_CALLBACK (on_details_submit), self);
+  yy_unlock_details_set_up (self->details, self->client, get_serial (self));
+  g_signal_connect_swapped (self->details, "submitted", G_CALLBACK (on_details_submitted), self);
   if (certificate != NULL)
     yy_unlock_details_set_organization (self->details,
                                         yy_certificate_get_common_name (certificate->certificate));
@@ -287,61 +288,17 @@ show_details (YyUnlockPage *self)
     add_details (self);
   if (ticket != NULL && ticket->order != NULL)
     yy_unlock_details_set_order (self->details, ticket->order);
-  yy_unlock_details_tell (self->details, NULL);
   self->look = YY_UNLOCK_LOOK_AT_DETAILS;
   update (self);
 }
 
+/* Details that were good enough to come back are still to be followed by documents. */
 static void
-on_details_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+on_details_submitted (YyUnlockPage *self)
 {
-  g_autoptr (YyUnlockPage) self = YY_UNLOCK_PAGE (user_data);
-  g_autoptr (GError) error = NULL;
-  gboolean done = yy_tickets_finish (YY_TICKETS (source), result, &error);
-  YyTicket *ticket = get_ticket (self);
-
-  yy_unlock_details_set_busy (self->details, FALSE);
-  if (!done)
-    {
-      yy_unlock_details_tell (self->details, error);
-      gtk_widget_grab_focus (GTK_WIDGET (self->details));
-      return;
-    }
-  self->look =
-      yy_unlock_way_is_correctable (ticket) ? YY_UNLOCK_LOOK_AT_DOCUMENTS : YY_UNLOCK_LOOK_FORWARD;
+  self->look = yy_unlock_way_is_correctable (get_ticket (self)) ? YY_UNLOCK_LOOK_AT_DOCUMENTS
+                                                                : YY_UNLOCK_LOOK_FORWARD;
   update (self);
-}
-
-static gboolean
-has_same_details (const YyOrder *a, const YyOrder *b)
-{
-  return g_strcmp0 (a->organization, b->organization) == 0 &&
-         g_strcmp0 (a->agent_name, b->agent_name) == 0 &&
-         g_strcmp0 (a->agent_document_type, b->agent_document_type) == 0 &&
-         g_strcmp0 (a->agent_document_number, b->agent_document_number) == 0 &&
-         g_strcmp0 (a->agent_mobile, b->agent_mobile) == 0;
-}
-
-/* Every comparison counts: details that are there already are not sent again. */
-static void
-on_details_submit (YyUnlockPage *self)
-{
-  g_autoptr (YyOrder) order = yy_unlock_details_dup_order (self->details);
-  YyTicket *ticket = get_ticket (self);
-
-  if (yy_unlock_way_is_correctable (ticket) && has_same_details (order, ticket->order))
-    {
-      self->look = YY_UNLOCK_LOOK_AT_DOCUMENTS;
-      update (self);
-      return;
-    }
-  order->token = g_strdup (get_serial (self));
-  yy_unlock_details_tell (self->details, NULL);
-  yy_unlock_details_set_busy (self->details, TRUE);
-  if (yy_unlock_way_is_correctable (ticket))
-    yy_tickets_correct_async (self->tickets, order, NULL, on_details_sent, g_object_ref (self));
-  else
-    yy_tickets_open_async (self->tickets, order, NULL, on_details_sent, g_object_ref (self));
 }
 
 static void

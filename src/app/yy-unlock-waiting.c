@@ -29,7 +29,7 @@ show_checked (YyUnlockWaiting *self)
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   /* Translators: a time of day, see g_date_time_format(). */
   g_autofree char *time = g_date_time_format (now, _ ("%H:%M:%S"));
-  g_autofree char *text = g_strdup_printf (_ ("Last looked at %s"), time);
+  g_autofree char *text = g_strdup_printf (_ ("Last checked at %s"), time);
 
   gtk_label_set_label (self->checked, text);
 }
@@ -38,7 +38,9 @@ static void
 show_problem (YyUnlockWaiting *self, const GError *error)
 {
   g_autofree char *text =
-      error == NULL ? NULL : g_strdup_printf (_ ("It could not be looked: %s"), error->message);
+      error == NULL
+          ? NULL
+          : g_strdup_printf (_ ("How the application stands now is not known: %s"), error->message);
 
   gtk_label_set_label (self->message, text == NULL ? "" : text);
   gtk_widget_set_visible (GTK_WIDGET (self->message), text != NULL);
