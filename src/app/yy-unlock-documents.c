@@ -18,7 +18,6 @@ struct _YyUnlockDocuments
 
   GtkWidget *show_form;
   AdwPreferencesGroup *group;
-  GtkLabel *limits;
   GtkLabel *message;
   GtkSpinner *spinner;
 };
@@ -160,7 +159,6 @@ yy_unlock_documents_class_init (YyUnlockDocumentsClass *klass)
                                                "/org/yinyao/Client/yy-unlock-documents.ui");
   gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, show_form);
   gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, group);
-  gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, limits);
   gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, message);
   gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, spinner);
   gtk_widget_class_install_action (widget_class, "documents.submit", NULL, on_submit);
