@@ -45,6 +45,6 @@ main (int argc, char **argv)
   if (!g_file_set_contents (argv[3], g_bytes_get_data (pdf, NULL), (gssize) g_bytes_get_size (pdf),
                             &error))
     g_error ("%s", error->message);
-  g_print ("%u %s\n", yy_form_get_n_pages (form), yy_form_dup_file_name (form));
+  g_print ("%u\n", yy_form_get_n_pages (form));
   return EXIT_SUCCESS;
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The application form in a window: seen, saved, printed."""
 import json
+import os
 import subprocess
 
 from harness import paths, tap, ui
@@ -29,10 +30,13 @@ desktop = ui.Desktop()
 class Window(ui.Client):
     PROGRAM = 'tests/ui/form-window'
 
-    def __init__(self, order=None, size=None, dark=False):
+    def __init__(self, order=None, size=None, dark=False, chooses=False):
+        # GTK's file chooser, and libcloudproviders below it, leak what they remember of folders.
+        options = os.environ.get('ASAN_OPTIONS', '') + ':detect_leaks=0'
         path = desktop.folder / 'order.json'
         path.write_text(json.dumps(order or ORDER))
-        super().__init__(desktop, size=size, draws=False, env={'LANGUAGE': 'en'},
+        super().__init__(desktop, size=size, draws=False,
+                         env={'LANGUAGE': 'en', **({'ASAN_OPTIONS': options} if chooses else {})},
                          arguments=[str(paths.SOURCE / 'data/profiles/demo.ini'), str(path)] +
                          (['dark'] if dark else []))
 
@@ -96,7 +100,7 @@ def paper_is_white_in_dark_style_too():
 @tap.case
 def it_is_saved_as_pdf():
     folder = desktop.folder
-    with Window() as window:
+    with Window(chooses=True) as window:
         window.button('Save Form').press()
         window.wait_text('Save Application Form')
         window.focus_window()
@@ -112,7 +116,7 @@ def it_is_saved_as_pdf():
 
 @tap.case
 def what_cannot_be_saved_is_said():
-    with Window() as window:
+    with Window(chooses=True) as window:
         window.button('Save Form').press()
         window.wait_text('Save Application Form')
         window.focus_window()
