@@ -56,26 +56,6 @@ get_field (YyUnlockDetails *self, guint i)
   return fields[i];
 }
 
-static char *
-dup_trimmed (YyField *field)
-{
-  return g_strstrip (g_strdup (yy_field_get_text (field)));
-}
-
-/* Numbers are typed with an input method for Chinese, with spaces, with a small x at the end. */
-static char *
-dup_number (YyField *field, const char *left_out)
-{
-  g_autofree char *plain =
-      g_utf8_normalize (yy_field_get_text (field), -1, G_NORMALIZE_ALL_COMPOSE);
-  GString *number = g_string_new (NULL);
-
-  for (const char *c = plain == NULL ? "" : plain; *c != '\0'; c++)
-    if (strchr (left_out, *c) == NULL)
-      g_string_append_c (number, g_ascii_toupper (*c));
-  return g_string_free (number, FALSE);
-}
-
 static YyOrder *
 dup_order (YyUnlockDetails *self)
 {
@@ -83,12 +63,13 @@ dup_order (YyUnlockDetails *self)
   guint type = gtk_drop_down_get_selected (self->document_type);
 
   order->token = g_strdup (self->token);
-  order->organization = dup_trimmed (self->organization);
-  order->agent_name = dup_trimmed (self->name);
+  order->organization = g_strdup (yy_field_get_text (self->organization));
+  order->agent_name = g_strdup (yy_field_get_text (self->name));
   order->agent_document_type =
       g_strdup (document_types[MIN (type, G_N_ELEMENTS (document_types) - 1)]);
-  order->agent_document_number = dup_number (self->document_number, " ");
-  order->agent_mobile = dup_number (self->mobile, " -");
+  order->agent_document_number = g_strdup (yy_field_get_text (self->document_number));
+  order->agent_mobile = g_strdup (yy_field_get_text (self->mobile));
+  yy_order_tidy (order);
   return order;
 }
 

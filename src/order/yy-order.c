@@ -139,6 +139,7 @@ yy_order_new_from_key_file (GBytes *bytes, GError **error)
       return NULL;
     }
   read_texts (order, file);
+  yy_order_tidy (order);
   if (read_type (order, file, error) && refuse_unknown_keys (order->type, file, error) &&
       read_years (order, file, error) && read_seal (order, file, error) &&
       yy_order_check (order, error))

@@ -87,12 +87,20 @@ gboolean yy_order_check (const YyOrder *order, GError **error);
 const char *yy_order_check_field (const YyOrder *order, const char *group, const char *key);
 
 /**
+ * yy_order_tidy:
+ *
+ * Takes away what only typing leaves: spaces around texts, and in numbers spaces, full-width digits
+ * and small letters. For what a person typed; whoever receives an order takes it as it is.
+ */
+void yy_order_tidy (YyOrder *order);
+
+/**
  * yy_order_new_from_key_file:
  * @bytes: a key file with the groups [organization], [agent] and [order];
  * data/profiles/demo-order.ini is the documented example, data/profiles/demo-unlock.ini the one for
  * unlocking
  *
- * Returns: (transfer full): a draft that passed yy_order_check(), or %NULL with
+ * Returns: (transfer full): a draft, tidied, that passed yy_order_check(), or %NULL with
  *   %YY_ERROR_INVALID_DATA
  */
 YyOrder *yy_order_new_from_key_file (GBytes *bytes, GError **error);

@@ -107,7 +107,7 @@ test_bad_fields (void)
     const char *named;
   } bad[] = {
     { "organization", "name=", "organization.name" },
-    { "organization", "name= 深圳\\s", "organization.name" },
+    { "organization", "name= \\s", "organization.name" },
     { "organization", "name=深圳\\t公司", "organization.name" },
     { "organization", "name=深圳\xe2\x80\xae公司", "organization.name" },
     { "organization", "document-type=paper", "organization.document-type" },
@@ -363,6 +363,24 @@ test_unlock_one_field (void)
 }
 
 static void
+test_unlock_tidy (void)
+{
+  const char *text = "[organization]\nname=\u3000深圳市示例文具有限公司 \u3000\n"
+                     "[agent]\nname=阿卜杜拉 买买提\u3000\ndocument-type=identity-card\n"
+                     "document-number=1101 0519 4912 3100 2x\nmobile=１３８-0000 0000\n"
+                     "[order]\ntype=unlock\n";
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (YyOrder) order = yy_order_new_from_key_file (bytes, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (order->organization, ==, "深圳市示例文具有限公司");
+  g_assert_cmpstr (order->agent_name, ==, "阿卜杜拉 买买提");
+  g_assert_cmpstr (order->agent_document_number, ==, "11010519491231002X");
+  g_assert_cmpstr (order->agent_mobile, ==, "13800000000");
+}
+
+static void
 test_unlock_json (void)
 {
   g_autofree char *text = read_data ("demo-unlock.ini");
@@ -397,10 +415,13 @@ test_unlock_bad_json (void)
     const char *group;
     const char *name;
     const char *named;
+    const char *value;
   } bad[] = {
-    { "agent", "email", "agent.email: " },
-    { "organization", "city", "organization.city: " },
-    { NULL, "seal_name", "order.seal-name: " },
+    { "agent", "email", "agent.email: ", "a@example.com" },
+    { "organization", "city", "organization.city: ", "a@example.com" },
+    { "agent", "name", "agent.name: ", "张三 " },
+    { "agent", "document_number", "agent.document-number: ", "11010519491231002x" },
+    { NULL, "seal_name", "order.seal-name: ", "a@example.com" },
   };
   g_autofree char *text = read_data ("demo-unlock.ini");
   g_autoptr (YyOrder) order = parse_order (text, NULL);
@@ -413,7 +434,7 @@ test_unlock_bad_json (void)
 
       if (bad[i].group != NULL)
         object = json_object_get_object_member (object, bad[i].group);
-      json_object_set_string_member (object, bad[i].name, "a@example.com");
+      json_object_set_string_member (object, bad[i].name, bad[i].value);
       g_assert_null (yy_order_new_from_json (node, &error));
       g_assert_error (error, YY_ERROR, YY_ERROR_INVALID_DATA);
       g_assert_true (g_str_has_prefix (error->message, bad[i].named));
@@ -503,6 +524,7 @@ main (int argc, char **argv)
   g_test_add_func ("/order/unlock/sample", test_unlock_sample);
   g_test_add_func ("/order/unlock/bad-fields", test_unlock_bad_fields);
   g_test_add_func ("/order/unlock/one-field", test_unlock_one_field);
+  g_test_add_func ("/order/unlock/tidy", test_unlock_tidy);
   g_test_add_func ("/order/unlock/json", test_unlock_json);
   g_test_add_func ("/order/unlock/bad-json", test_unlock_bad_json);
   g_test_add_func ("/profile/demo", test_profile);
