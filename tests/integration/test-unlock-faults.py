@@ -7,6 +7,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -236,16 +237,15 @@ def opens(pin):
 
 @case
 def one_client_at_a_time():
-    demo = fresh()
-    demo.token.delay(50)
+    fresh()
     run = Unlocking()
     run.wait_lines(2)
+    run.process.send_signal(signal.SIGSTOP)
     # The other one finds the token taken, and touches nothing.
-    result = rig.unlock(OTHER)
-    refused(result, FAILURE, demo.serial)
+    refused(rig.unlock(OTHER), FAILURE, rig.demo.serial)
+    run.process.send_signal(signal.SIGCONT)
     status, message = run.end()
     equal(status, SUCCESS, f"exit status ({message})")
-    demo.token.delay(0)
     rig.check()
 
 
