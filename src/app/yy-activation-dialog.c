@@ -11,6 +11,7 @@
 #include "app/yy-step-list.h"
 #include "app/yy-text.h"
 #include "procedure/yy-activation.h"
+#include "service/yy-code.h"
 
 struct _YyActivationDialog
 {
@@ -381,14 +382,12 @@ static void
 fill (YyActivationDialog *self)
 {
   YyProfile *profile = yy_client_get_profile (self->client);
-  int length = g_key_file_get_integer (yy_profile_get_key_file (profile), "code", "length", NULL);
   g_autofree char *name = yy_text_dup_token_name (self->token);
   g_autofree char *token = g_strdup_printf ("%s · %s", name, yy_token_get_serial (self->token));
   g_autofree char *hotline = g_strdup_printf (_ ("Hotline: %s"), yy_profile_get_hotline (profile));
 
   yy_step_list_add_activation (self->steps);
-  if (length > 0)
-    yy_code_entry_set_length (self->code_entry, (guint) length);
+  yy_code_entry_set_length (self->code_entry, yy_code_get_length (profile, YY_CODE_ACTIVATION));
   adw_window_title_set_subtitle (self->token_title, token);
   gtk_label_set_label (self->hotline, hotline);
   yy_new_pin_set_rules (self->new_pin, yy_profile_get_pin_policy (profile), self->token);

@@ -7,6 +7,7 @@
 #include "app/yy-code-sender.h"
 #include "app/yy-new-pin.h"
 #include "app/yy-text.h"
+#include "service/yy-code.h"
 
 struct _YyUnlockCode
 {
@@ -165,12 +166,10 @@ yy_unlock_code_init (YyUnlockCode *self)
 void
 yy_unlock_code_set_up (YyUnlockCode *self, YyClient *client, YyToken *token)
 {
-  GKeyFile *profile = yy_profile_get_key_file (yy_client_get_profile (client));
-  int length = g_key_file_get_integer (profile, "verification", "length", NULL);
+  YyProfile *profile = yy_client_get_profile (client);
 
   self->client = g_object_ref (client);
-  if (length > 0)
-    yy_code_entry_set_length (self->code_entry, (guint) length);
+  yy_code_entry_set_length (self->code_entry, yy_code_get_length (profile, YY_CODE_VERIFICATION));
   yy_code_sender_set_up (self->sender, client, yy_token_get_serial (token));
   yy_unlock_code_set_token (self, token, TRUE);
   show_kept (self);

@@ -60,7 +60,8 @@ advice_for_token (YyError code)
       return N_ ("Nothing was deleted. Ask the CA's office which old certificates may be removed "
                  "from the token.");
     case YY_ERROR_TOKEN_NOT_PREPARED:
-      return N_ ("Only a token that the CA's office prepared can be activated and unlocked. Check that you "
+      return N_ ("Only a token that the CA's office prepared can be activated and unlocked. Check "
+                 "that you "
                  "plugged in the token the office sent you, or call the CA.");
     case YY_ERROR_READ_BACK:
     case YY_ERROR_PROOF:

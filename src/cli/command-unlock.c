@@ -4,6 +4,7 @@
 #include "cli/code-input.h"
 #include "cli/export.h"
 #include "cli/pin-input.h"
+#include "cli/text.h"
 #include "cli/unlock.h"
 #include "form/yy-form.h"
 #include "procedure/yy-unlocking.h"
@@ -62,6 +63,15 @@ decide_token (Cli *cli, GError **error)
   return TRUE;
 }
 
+static void
+tell_saved (const char *path)
+{
+  g_autofree char *name = g_filename_display_name (path);
+  g_autofree char *clean = text_clean (name);
+
+  g_print (_ ("Saved to %s.\n"), clean);
+}
+
 static gboolean
 write_form (Unlock *unlock, const Options *options, GError **error)
 {
@@ -76,7 +86,11 @@ write_form (Unlock *unlock, const Options *options, GError **error)
     }
   form = yy_form_new (unlock->ticket->order, unlock->cli->profile);
   pdf = yy_form_to_pdf (form, error);
-  return pdf != NULL && export_file (options->form, pdf, options->force, error);
+  if (pdf == NULL || !export_file (options->form, pdf, options->force, error))
+    return FALSE;
+  if (!unlock->cli->json)
+    tell_saved (options->form);
+  return TRUE;
 }
 
 /* What is asked for without the token, in the order in which it makes sense. */

@@ -128,20 +128,21 @@ print_code (YyTicket *ticket)
   g_autofree char *to = text_clean (ticket->code_to);
   guint minutes = (seconds_until (ticket->code_expires) + 59) / 60;
 
-  if (unlock_has_code (ticket))
-    g_print (ngettext ("A verification code was sent to %s. It is valid for %u more minute",
-                       "A verification code was sent to %s. It is valid for %u more minutes",
-                       minutes),
-             to, minutes);
-  else if (ticket->delivery == YY_DELIVERY_FAILED)
-    g_print (_ ("The text message with the code could not be sent to %s"), to);
-  else
-    g_print (_ ("The code that was sent to %s cannot be used any more"), to);
-  if (unlock_has_code (ticket))
-    g_print (ngettext (" and %u try.\n", " and %u tries.\n", ticket->code_tries_left),
-             ticket->code_tries_left);
-  else
-    g_print ("%s\n", _ ("."));
+  if (!unlock_has_code (ticket))
+    {
+      g_print (ticket->delivery == YY_DELIVERY_FAILED
+                   ? _ ("The text message with the code could not be sent to %s.\n")
+                   : _ ("The code that was sent to %s cannot be used any more.\n"),
+               to);
+      return;
+    }
+  g_print (_ ("A verification code was sent to %s.\n"), to);
+  g_print (ngettext ("It is valid for %u more minute.\n", "It is valid for %u more minutes.\n",
+                     minutes),
+           minutes);
+  g_print (ngettext ("%u try is left for it.\n", "%u tries are left for it.\n",
+                     ticket->code_tries_left),
+           ticket->code_tries_left);
 }
 
 static void
@@ -238,7 +239,8 @@ print_words (YyTicket *ticket)
     g_print (_ ("Reason: %s\n"), reason);
   if (ticket->order->agent_matches && ticket->order->state == YY_ORDER_READY)
     g_print ("%s\n", _ ("The details are those of the last order: nothing has to be handed in."));
-  print_documents (ticket->documents);
+  if (unlock_is_open (ticket->order->state))
+    print_documents (ticket->documents);
   if (ticket->delivery != YY_DELIVERY_NONE && ticket->order->state == YY_ORDER_READY)
     print_code (ticket);
   print_next (ticket);

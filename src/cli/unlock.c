@@ -52,8 +52,8 @@ unlock_find (Unlock *unlock, gboolean required, GError **error)
   return FALSE;
 }
 
-static gboolean
-is_open (YyOrderState state)
+gboolean
+unlock_is_open (YyOrderState state)
 {
   return state != YY_ORDER_COMPLETED && state != YY_ORDER_WITHDRAWN && state != YY_ORDER_REFUNDED;
 }
@@ -122,7 +122,7 @@ unlock_apply (Unlock *unlock, const YyOrder *details, GError **error)
       g_clear_pointer (&unlock->ticket, yy_ticket_unref);
     }
   order = unlock->ticket == NULL ? NULL : unlock->ticket->order;
-  if (order == NULL || !is_open (order->state))
+  if (order == NULL || !unlock_is_open (order->state))
     return open_order (unlock, details, error);
   if (is_same (order, details))
     return TRUE;
@@ -232,7 +232,7 @@ check_decision (YyTicket *ticket, GError **error)
 static gboolean
 is_decided (YyOrderState state)
 {
-  return can_change (state) || state == YY_ORDER_READY || !is_open (state);
+  return can_change (state) || state == YY_ORDER_READY || !unlock_is_open (state);
 }
 
 /* A service that is away for a while is no reason to stop waiting. */

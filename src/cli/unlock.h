@@ -50,6 +50,9 @@ void unlock_print (Unlock *unlock);
 /** unlock_print_begin: tells how to begin: there is no order */
 void unlock_print_begin (Unlock *unlock);
 
+/** unlock_is_open: Returns: whether an order in @state can still come to something */
+gboolean unlock_is_open (YyOrderState state);
+
 /** unlock_has_code: Returns: whether the code sent last can still be used */
 gboolean unlock_has_code (YyTicket *ticket);
 
