@@ -91,6 +91,8 @@ def cut_at_every_apdu():
         # and what it lost there costs nothing.
         assert first.returncode in (SUCCESS, NO_TOKEN, TOKEN_REMOVED), \
             f"{first.returncode}: {first.stderr}"
+        # The agent outlives the command by the last APDU: no cut may come after this.
+        (token.cut_before if KIND == "before" else token.cut_after)(0)
         token.insert()
         return first
 

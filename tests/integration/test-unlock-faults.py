@@ -21,7 +21,7 @@ OTHER = "Another+2026"
 SUCCESS, FAILURE, NO_TOKEN, REMOVED, DRIVER = 0, 1, 3, 7, 8
 UNREACHABLE, REFUSED, CLOCK, PROOF, SO_PIN = 9, 10, 13, 15, 17
 CODE_OF_NOBODY = "999999"
-ROUNDS = 12 if "YINYAO_ALL_POSITIONS" in os.environ else 4
+ROUNDS = 12 if "YINYAO_ALL_POSITIONS" in os.environ else 3
 
 rig = Locked()
 rig.keep()
