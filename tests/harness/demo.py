@@ -141,6 +141,11 @@ class Demo:
         if self.delay:
             self.token.delay(self.delay)
 
+    def window_env(self):
+        """Of `env` what a window on a display of its own needs."""
+        return {name: value for name, value in self.env.items()
+                if name.startswith(("YINYAO", "PCSCLITE", "XDG_CONFIG", "XDG_CACHE", "ASAN"))}
+
     def program(self, name):
         return program(name)
 

@@ -26,7 +26,7 @@ from gi.repository import Gio, GLib  # noqa: E402
 
 from . import paths
 
-TIMEOUT = 20
+TIMEOUT = 20  # seconds for everything; a test of slowed-down programs may set it
 ROOT = '/org/a11y/atspi/accessible/root'
 STATE_FOCUSED = 12
 STATE_SENSITIVE = 24
@@ -42,8 +42,9 @@ class UiError(Exception):
     """Something that should have been on the screen was not."""
 
 
-def wait(condition, what, timeout=TIMEOUT):
+def wait(condition, what, timeout=None):
     """Polls until `condition()` is true and returns what it returned."""
+    timeout = timeout or TIMEOUT
     deadline = time.monotonic() + timeout
     while True:
         found = condition()
@@ -51,7 +52,7 @@ def wait(condition, what, timeout=TIMEOUT):
             return found
         if time.monotonic() > deadline:
             raise UiError('after %d s: %s' % (timeout, what() if callable(what) else what))
-        time.sleep(0.03)
+        time.sleep(TIMEOUT / 600)
 
 
 class Display:
@@ -284,15 +285,17 @@ def look(client, name, path):
 
 class Client:
     """The client, started. settings: text of its settings file. size: of its window. draws: it shows
-    its real window."""
+    its real window. wrapper: words before its command."""
 
     PROGRAM = 'src/app/yinyao'
 
-    def __init__(self, desktop, settings='', arguments=(), env=None, size=None, draws=True):
+    def __init__(self, desktop, settings='', arguments=(), env=None, size=None, draws=True,
+                 wrapper=()):
         self.desktop = desktop
         self.arguments = arguments
         self.size = size
         self.draws = draws
+        self.wrapper = wrapper
         self.env = {**desktop.env, 'G_MESSAGES_DEBUG': 'yinyao', **(env or {})}
         if settings:
             path = desktop.folder / 'yinyao.conf'
@@ -314,7 +317,7 @@ class Client:
     def start(self):
         with open(self._log, 'wb') as log:
             self.process = subprocess.Popen(
-                [paths.program(self.PROGRAM), *self.arguments], env=self.env,
+                [*self.wrapper, paths.program(self.PROGRAM), *self.arguments], env=self.env,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True)
         self.pid = self.process.pid
@@ -337,7 +340,7 @@ class Client:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(15)
+            self.process.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -395,11 +398,11 @@ class Client:
     def has_text(self, part):
         return any(part in text for text in self.texts())
 
-    def wait_text(self, part, timeout=TIMEOUT):
+    def wait_text(self, part, timeout=None):
         wait(lambda: self.has_text(part),
              lambda: '“%s” is not among %s' % (part, self.texts()), timeout)
 
-    def wait_no_text(self, part, timeout=TIMEOUT):
+    def wait_no_text(self, part, timeout=None):
         wait(lambda: not self.has_text(part), '“%s” stays' % part, timeout)
 
     def button(self, name):

@@ -15,8 +15,7 @@ desktop = ui.Desktop()
 @contextlib.contextmanager
 def client_of(demo, language='en'):
     """The client in the demo's world, on the desktop's display."""
-    env = {name: value for name, value in demo.env.items()
-           if name.startswith(('YINYAO', 'PCSCLITE', 'XDG_CONFIG', 'XDG_CACHE', 'ASAN'))}
+    env = demo.window_env()
     if language:
         env['LANGUAGE'] = language
     with ui.Client(desktop, env=env) as client:

@@ -278,25 +278,27 @@ def a_locked_token_asks_for_no_pin_anywhere():
         client.wait_text('Unlock')
 
 
-@tap.case('what nobody counted is called unknown', args=[
-    (FLAGS, 'How many tries are left is unknown', False),
-    (FLAGS | COUNT_LOW, 'A wrong PIN was typed before; how many tries are left is unknown', False),
-    (FLAGS | COUNT_LOW | FINAL_TRY, 'The driver says that one try is left', True),
-    (FLAGS | FINAL_TRY, 'The driver says that one try is left', True)])
-def what_nobody_counted_is_called_unknown(flags, text, is_last):
-    with window(key(tries_left=-1, flags=flags)) as (client, _):
-        client.wait_text(text)
-        open_change_pin(client)
-        client.wait_text(text)
-        tap.ok((client.find(LAST_TRY, ui.CHECKS) is not None) == is_last, 'check box')
-        tap.ok(not any(c.isdigit() for t in client.texts() if 'tries' in t or 'try' in t for c in t),
-               'a number of tries was made up: %s' % client.texts())
-
-
 @tap.case
-def all_flags_at_once_mean_locked():
-    with window(key(tries_left=-1, flags=FLAGS | COUNT_LOW | FINAL_TRY | LOCKED)) as (client, _):
-        client.wait_text('is locked')
+def what_nobody_counted_is_called_unknown():
+    cases = ((0, 'How many tries are left is unknown'),
+             (COUNT_LOW, 'A wrong PIN was typed before; how many tries are left is unknown'),
+             (COUNT_LOW | FINAL_TRY, 'The driver says that one try is left'),
+             (COUNT_LOW, 'A wrong PIN was typed before; how many tries are left is unknown'),
+             (FINAL_TRY, 'The driver says that one try is left'))
+    with window(key(tries_left=-1)) as (client, driver):
+        open_change_pin(client)
+        for flags, text in cases:
+            driver.update(tokens=[key(tries_left=-1, flags=FLAGS | flags)])
+            client.wait_text(text)
+            is_last = bool(flags & FINAL_TRY)
+            ui.wait(lambda wanted=is_last: (client.find(LAST_TRY, ui.CHECKS) is not None) == wanted,
+                    'the check box at flags %x' % flags)
+            told = [t for t in client.texts() if 'tries' in t or 'try' in t]
+            tap.ok(not any(c.isdigit() for t in told for c in t), 'made up: %s' % told)
+        # All flags at once mean the worst.
+        driver.update(tokens=[key(tries_left=-1, flags=FLAGS | COUNT_LOW | FINAL_TRY | LOCKED)])
+        client.wait_text('The PIN Is Locked')
+        close_dialog(client, 'The PIN Is Locked')
         tap.ok(client.find('Change PIN', ui.BUTTONS) is None)
 
 
