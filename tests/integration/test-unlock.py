@@ -5,6 +5,7 @@ them. Most cases share one world; each locks its token first, and leaves it with
 import configparser
 import json
 import os
+import pty
 import re
 import shutil
 import signal
@@ -377,6 +378,26 @@ def the_office_may_see_only_that_a_scan_is_bad():
     documents.picture(world.desk, "licence.jpg", "-flip")
     equal(world.ask(*upload("licence"))["state"], "first-review")
     world.withdraw_all()
+
+
+@case
+def at_a_terminal_an_upload_shows_how_far_it_is():
+    world.withdraw_all()
+    world.unlock("--details", world.others)
+    (world.desk / "large.pdf").write_bytes(documents.pdf(content=os.urandom(300000)))
+    terminal, stderr = pty.openpty()
+    try:
+        subprocess.run([program("yinyaoctl"), "unlock", "--token", world.demo.serial, "--upload",
+                        f"licence={world.desk / 'large.pdf'}"], env=world.demo.env, stderr=stderr,
+                       stdout=subprocess.DEVNULL, check=True, timeout=60)
+        shown = os.read(terminal, 65536).decode()
+    finally:
+        os.close(stderr)
+        os.close(terminal)
+    total = ((world.desk / "large.pdf").stat().st_size + 1023) // 1024
+    for part in (f"0 of {total} KB", f"64 of {total} KB", f"{total} of {total} KB\r\n"):
+        contains(shown, part)
+    world.unlock("--withdraw")
 
 
 @case
