@@ -13,6 +13,8 @@ typedef struct
   YySecret *pin;
   YyCertificate *certificate;
   GBytes *id;
+  GHashTable *tried; /* set of GBytes: CKA_IDs of certificates another key belongs to */
+  GError *error;     /* of the first of them */
 } Proof;
 
 static void
@@ -25,13 +27,16 @@ proof_free (gpointer data)
   yy_secret_free (proof->pin);
   g_clear_object (&proof->certificate);
   g_clear_pointer (&proof->id, g_bytes_unref);
+  g_clear_pointer (&proof->tried, g_hash_table_unref);
+  g_clear_error (&proof->error);
   g_free (proof);
 }
 
 static void
 choose (Proof *proof, YyTokenCertificate *item)
 {
-  proof->certificate = g_object_ref (item->certificate);
+  g_set_object (&proof->certificate, item->certificate);
+  g_clear_pointer (&proof->id, g_bytes_unref);
   proof->id = g_bytes_ref (item->id);
 }
 
@@ -62,7 +67,7 @@ find_recent (YyToken *token, GPtrArray *anchors)
 
 /* The newest one: older ones may be left over from a renewal. */
 static YyTokenCertificate *
-find_newest_with_key (YyToken *token)
+find_newest_with_key (YyToken *token, GHashTable *tried)
 {
   GPtrArray *certificates = yy_token_get_certificates (token);
   YyTokenCertificate *newest = NULL;
@@ -71,7 +76,7 @@ find_newest_with_key (YyToken *token)
     {
       YyTokenCertificate *item = certificates->pdata[i];
 
-      if (item->has_key == 1 &&
+      if (item->has_key == 1 && !g_hash_table_contains (tried, item->id) &&
           (newest == NULL ||
            g_date_time_compare (yy_certificate_get_not_before (newest->certificate),
                                 yy_certificate_get_not_before (item->certificate)) < 0))
@@ -95,34 +100,57 @@ may_ask (YyPinProof kind, YyPinGuard *guard, YyToken *token, const YySecret *pin
   return FALSE;
 }
 
+static gboolean sign_with_next (GTask *task, YyTokenSession *session);
+
+/* A certificate that another key belongs to says nothing about this token, as long as there is one
+ * whose own key is here. */
 static void
 on_signed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  Proof *proof = g_task_get_task_data (task);
   GError *error = NULL;
 
   if (yy_token_session_finish (YY_TOKEN_SESSION (source), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  if (proof->tried != NULL && g_error_matches (error, YY_ERROR, YY_ERROR_PROOF))
+    {
+      g_hash_table_add (proof->tried, g_bytes_ref (proof->id));
+      if (proof->error == NULL)
+        proof->error = g_steal_pointer (&error);
+      g_clear_error (&error);
+      if (sign_with_next (task, YY_TOKEN_SESSION (source)))
+        return;
+      error = g_steal_pointer (&proof->error);
+    }
+  g_task_return_error (task, error);
 }
 
-/* Which certificates have a key shows only now. */
 static void
 sign (GTask *task, YyTokenSession *session)
 {
   Proof *proof = g_task_get_task_data (task);
-  g_autoptr (YyToken) token = yy_token_session_dup_snapshot (session);
-  YyTokenCertificate *item =
-      token == NULL || proof->id != NULL ? NULL : find_newest_with_key (token);
 
-  if (item != NULL)
-    choose (proof, item);
-  if (proof->id == NULL)
-    g_task_return_boolean (task, TRUE);
-  else
-    yy_token_session_test_signature_async (session, proof->id, g_task_get_cancellable (task),
-                                           on_signed, g_object_ref (task));
+  yy_token_session_test_signature_async (session, proof->id, g_task_get_cancellable (task),
+                                         on_signed, g_object_ref (task));
+}
+
+/* Which certificates have a key shows only after the login. */
+static gboolean
+sign_with_next (GTask *task, YyTokenSession *session)
+{
+  Proof *proof = g_task_get_task_data (task);
+  g_autoptr (YyToken) token = yy_token_session_dup_snapshot (session);
+  YyTokenCertificate *item = token == NULL ? NULL : find_newest_with_key (token, proof->tried);
+
+  if (item == NULL)
+    return FALSE;
+  choose (proof, item);
+  sign (task, session);
+  return TRUE;
 }
 
 static void
@@ -141,7 +169,15 @@ on_logged_in (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   yy_pin_guard_forget (proof->guard, proof->token);
-  sign (task, YY_TOKEN_SESSION (source));
+  if (proof->id != NULL)
+    {
+      sign (task, YY_TOKEN_SESSION (source));
+      return;
+    }
+  proof->tried =
+      g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
+  if (!sign_with_next (task, YY_TOKEN_SESSION (source)))
+    g_task_return_boolean (task, TRUE);
 }
 
 /* Of a procedure that gives the token a certificate, that one is looked for before a try is spent.

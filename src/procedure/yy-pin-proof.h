@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 /**
  * YyPinProof:
- * @YY_PIN_PROOF_SET: this run set the PIN. The token has to open with it, and the key of a
- *   certificate on it, if there is one, has to sign.
+ * @YY_PIN_PROOF_SET: this run set the PIN. The token has to open with it, and the key of one of the
+ *   certificates on it, if there are any with a key, has to sign.
  * @YY_PIN_PROOF_UNLOCKED: another run may have set it. The same, but no try is spent when few are
  *   left.
  * @YY_PIN_PROOF_ACTIVATED: and the token has to hold a certificate that the CA issued within the

@@ -103,7 +103,9 @@ def measure_ours(delay):
         with meter.work("test signature"):
             demo.run("yinyaoctl", "test-signature", *serial, secrets_by_fd=[("--pin-fd", changed)])
         demo.token.delay(0)
-        fill(demo, changed, Path(folder))
+        unlock(demo, meter, delay, pin)
+        demo.token.delay(0)
+        fill(demo, pin, Path(folder))
         demo.token.delay(delay)
         replug(demo)
         with meter.work("list"):
@@ -111,8 +113,6 @@ def measure_ours(delay):
         replug(demo)
         with meter.work("list, known token re-plugged"):
             demo.run("yinyaoctl", "certificates")
-        demo.token.delay(0)
-        unlock(demo, meter, delay, pin)
         return meter.rows
 
 
@@ -154,13 +154,6 @@ def measure_tool(delay):
         with meter.work("test signature"):
             sign(changed)
         demo.token.delay(0)
-        fill(demo, changed, folder)
-        demo.token.delay(delay)
-        for name in ("list", "list, known token re-plugged"):
-            replug(demo)
-            with meter.work(name):
-                tool(demo, "-O")
-        demo.token.delay(0)
         lock(demo)
         demo.token.delay(delay)
         replug(demo)
@@ -168,6 +161,13 @@ def measure_tool(delay):
             tool(demo, *officer, SO_PIN, "--init-pin", "--new-pin", pin)
             tool(demo, *officer, SO_PIN, "--change-pin", "--new-pin", NEXT_SO_PIN)
             sign(pin)
+        demo.token.delay(0)
+        fill(demo, pin, folder)
+        demo.token.delay(delay)
+        for name in ("list", "list, known token re-plugged"):
+            replug(demo)
+            with meter.work(name):
+                tool(demo, "-O")
         return meter.rows
 
 
