@@ -78,7 +78,7 @@ passes_through (YyOrderType type, const YyOrderFacts *facts, YyOrderState state)
       return facts->fee > 0 && !facts->paid;
     case YY_ORDER_FIRST_REVIEW:
       return info->review == YY_REVIEW_ONCE || info->review == YY_REVIEW_TWICE ||
-             (info->review == YY_REVIEW_MATCHED && !facts->agent_matches);
+             (info->review == YY_REVIEW_MATCHED && (!facts->agent_matches || facts->rejected));
     case YY_ORDER_PAPERS_AWAITED:
       return info->review == YY_REVIEW_TWICE && (info->post & YY_POST_PAPERS) != 0;
     case YY_ORDER_SECOND_REVIEW:

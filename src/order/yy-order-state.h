@@ -46,6 +46,7 @@ typedef enum
  * @fee: what the order costs
  * @paid: it was paid
  * @agent_matches: the agent is the one of the last order
+ * @rejected: the office rejected it before
  *
  * What the way of an order depends on besides its type.
  */
@@ -54,6 +55,7 @@ typedef struct
   guint fee;
   gboolean paid;
   gboolean agent_matches;
+  gboolean rejected;
 } YyOrderFacts;
 
 /** yy_order_state_get_nick: Returns: as in JSON and the database: "papers-awaited" */
@@ -70,8 +72,9 @@ const char *yy_order_event_get_nick (YyOrderEvent event);
  *
  * The state machine: which way an order of @type goes follows from the table of business types.
  * What @facts say is asked anew at every step: after a correction, an agent who matches by now goes
- * past the review. A ready order that issues nothing can still be withdrawn or rejected; a rejected
- * one that began in the client can be corrected or withdrawn.
+ * past the review. What the office rejected it always reviews itself, whoever the agent is. A ready
+ * order that issues nothing can still be withdrawn or rejected; a rejected one that began in the
+ * client can be corrected or withdrawn.
  *
  * Returns: %TRUE, or %FALSE with %YY_ERROR_REFUSED when @event is not possible in @state
  */

@@ -34,6 +34,13 @@ yy_order_free (YyOrder *order)
   g_free (order);
 }
 
+guint
+yy_order_get_documents (const YyOrder *order)
+{
+  return yy_order_type_get_documents (order->type, order->seal,
+                                      order->agent_matches && !order->rejected);
+}
+
 static gboolean
 read_type (YyOrder *order, GKeyFile *file, GError **error)
 {

@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  * @years: 1 to 5
  * @seal_name: text of the seal, only with @seal
  * @agent_matches: the five details are those of the token's last order (yy_agent_match())
+ * @rejected: the office rejected it, or one with the same details since the token's last order;
+ * only the service knows, it is not in the JSON form
  * @token: (nullable): serial number of the token linked to it
  * @reason: (nullable): why it was rejected, or what is to be corrected
  * @created: seconds since 1970
@@ -54,6 +56,7 @@ typedef struct
   gboolean seal;
   char *seal_name;
   gboolean agent_matches;
+  gboolean rejected;
   char *token;
   char *reason;
   gint64 created;
@@ -63,6 +66,13 @@ typedef struct
 YyOrder *yy_order_new (YyOrderType type);
 void yy_order_free (YyOrder *order);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YyOrder, yy_order_free)
+
+/**
+ * yy_order_get_documents:
+ *
+ * Returns: #YyDocuments to be handed in: none when the agent matches, unless the office rejected it
+ */
+guint yy_order_get_documents (const YyOrder *order);
 
 /**
  * yy_order_check:

@@ -148,13 +148,14 @@ answer_grant (const RaGrant *grant, RaAnswer *answer)
 static gboolean
 complete_if_done (RaApi *api, const char *who, RaCase *one, GError **error)
 {
-  gint64 message = 0;
+  RaNotices notices = { 0 };
 
   if (yy_order_type_get_info (one->order->type)->issues)
     return ra_activation_complete_if_done (api->site, who, one, error);
-  if (!ra_unlocking_complete_if_done (api->site, who, one, &message, error))
+  if (!ra_unlocking_complete_if_done (api->site, who, one, &notices, error))
     return FALSE;
-  ra_api_deliver (api, message);
+  ra_api_deliver (api, notices.former);
+  ra_api_deliver (api, notices.agent);
   return TRUE;
 }
 

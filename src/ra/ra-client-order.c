@@ -69,6 +69,26 @@ check_token (RaSite *site, const char *who, const char *serial, GError **error)
          ra_fault_set_state (error, "the token was never activated", token->state);
 }
 
+/* Whether the details are those of the last order, and whether the office rejected them since:
+   withdrawing what was rejected and beginning anew does not get round it. */
+static gboolean
+compare (RaSite *site,
+         const char *who,
+         const YyOrder *details,
+         gboolean *matches,
+         gboolean *rejected,
+         GError **error)
+{
+  g_autoptr (GPtrArray) orders = NULL;
+
+  if (!ra_agent_check (site, who, details, matches, error))
+    return FALSE;
+  orders = ra_store_list_rejected_orders (site->store, details->token, details->type, error);
+  for (guint i = 0; orders != NULL && i < orders->len; i++)
+    *rejected = *rejected || yy_agent_match (orders->pdata[i], details);
+  return orders != NULL;
+}
+
 static YyOrder *
 find_same (GPtrArray *orders, const YyOrder *details)
 {
@@ -132,12 +152,19 @@ static gboolean
 hand_in (RaSite *site, const char *who, YyOrder *order, GError **error)
 {
   YyOrderEvent event = order->state == YY_ORDER_DRAFT ? YY_ORDER_SUBMIT : YY_ORDER_CORRECT;
-  const char *why = order->agent_matches ? "the agent is the one of the last order"
-                                         : "the documents are complete";
+  const char *why = yy_order_get_documents (order) == 0 ? "the agent is the one of the last order"
+                                                        : "the documents are complete";
 
   g_clear_pointer (&order->reason, g_free);
   return ra_office_happen (site, who, order, event, NULL, error) &&
          ra_office_happen (site, who, order, YY_ORDER_ACCEPT, why, error);
+}
+
+/* With the details of the last order there is nothing to wait for. */
+static gboolean
+hand_in_if_known (RaSite *site, const char *who, YyOrder *order, GError **error)
+{
+  return yy_order_get_documents (order) != 0 || hand_in (site, who, order, error);
 }
 
 static YyOrder *
@@ -145,6 +172,7 @@ add_order (RaSite *site,
            const char *who,
            const YyOrder *details,
            gboolean matches,
+           gboolean rejected,
            YySecret **key,
            GError **error)
 {
@@ -153,11 +181,12 @@ add_order (RaSite *site,
   copy_details (order, details);
   order->token = g_strdup (details->token);
   order->agent_matches = matches;
+  order->rejected = rejected;
   if (!ra_store_add_order (site->store, order, error) ||
       !ra_store_audit (site->store, who, "order.add", order->number, "draft", error))
     return NULL;
   *key = make_key (site, order->number, error);
-  if (*key == NULL || (matches && !hand_in (site, who, order, error)))
+  if (*key == NULL || !hand_in_if_known (site, who, order, error))
     return NULL;
   return g_steal_pointer (&order);
 }
@@ -172,10 +201,11 @@ ra_client_order_begin (RaSite *site,
   g_autoptr (GPtrArray) open = NULL;
   g_autoptr (YyOrder) same = NULL;
   gboolean matches = FALSE;
+  gboolean rejected = FALSE;
 
   *key = NULL;
   if (!check_token (site, who, details->token, error) ||
-      !ra_agent_check (site, who, details, &matches, error))
+      !compare (site, who, details, &matches, &rejected, error))
     return NULL;
   open = ra_store_list_open_orders (site->store, details->token, details->type, error);
   if (open == NULL)
@@ -183,7 +213,7 @@ ra_client_order_begin (RaSite *site,
   same = find_same (open, details);
   if (same == NULL)
     return matches || make_room (site, who, open, error)
-               ? add_order (site, who, details, matches, key, error)
+               ? add_order (site, who, details, matches, rejected, key, error)
                : NULL;
   if (!get_key (site, same->number, key, error))
     return NULL;
@@ -245,7 +275,7 @@ ra_client_order_correct (RaSite *site,
 
   if (!ra_client_order_is_correctable (order))
     return same || refuse_state (order, "the order can no longer be corrected", error);
-  if (!ra_agent_check (site, who, details, &order->agent_matches, error))
+  if (!compare (site, who, details, &order->agent_matches, &order->rejected, error))
     return FALSE;
   copy_details (order, details);
   if (!ra_store_update_details (site->store, order, error) ||
@@ -253,7 +283,7 @@ ra_client_order_correct (RaSite *site,
                        same ? "as they were" : "changed", error) ||
       (!same && !drop_form (site, order, error)))
     return FALSE;
-  return !order->agent_matches || hand_in (site, who, order, error);
+  return hand_in_if_known (site, who, order, error);
 }
 
 /* One that is being replaced is not there yet. */
@@ -274,7 +304,7 @@ has_document (RaSite *site, const YyOrder *order, YyDocuments which, gboolean *h
 static gboolean
 is_complete (RaSite *site, const YyOrder *order, gboolean *complete, GError **error)
 {
-  guint wanted = yy_order_type_get_documents (order->type, order->seal, order->agent_matches);
+  guint wanted = yy_order_get_documents (order);
 
   *complete = TRUE;
   for (guint bit = 1; bit != 0 && bit <= wanted && *complete; bit <<= 1)

@@ -117,9 +117,9 @@ list (char **arguments, GError **error)
   return TRUE;
 }
 
-/* Commits what was done, delivers the message it made, and prints the order. */
+/* Commits what was done, delivers the messages it made, and prints the order. */
 static gboolean
-finish (RaSite *site, YyOrder *order, gint64 message, GError **error)
+finish (RaSite *site, YyOrder *order, const RaNotices *notices, GError **error)
 {
   if (order == NULL)
     {
@@ -128,7 +128,8 @@ finish (RaSite *site, YyOrder *order, gint64 message, GError **error)
     }
   if (!ra_store_commit (site->store, error))
     return FALSE;
-  ra_sms_deliver (site, message);
+  ra_sms_deliver (site, notices->former);
+  ra_sms_deliver (site, notices->agent);
   print_order (order);
   return TRUE;
 }
@@ -138,12 +139,12 @@ approve (char **arguments, GError **error)
 {
   g_autoptr (RaSite) site = ra_command_open (error);
   g_autoptr (YyOrder) order = NULL;
-  gint64 message = 0;
+  RaNotices notices = { 0 };
 
   if (site == NULL || !ra_store_begin (site->store, error))
     return FALSE;
-  order = ra_office_approve (site, ra_command_who (), arguments[0], &message, error);
-  return finish (site, order, message, error);
+  order = ra_office_approve (site, ra_command_who (), arguments[0], &notices, error);
+  return finish (site, order, &notices, error);
 }
 
 static gboolean
@@ -151,7 +152,7 @@ reject (char **arguments, GError **error)
 {
   g_autoptr (RaSite) site = NULL;
   g_autoptr (YyOrder) order = NULL;
-  gint64 message = 0;
+  RaNotices notices = { 0 };
 
   if (reason == NULL || *reason == '\0')
     {
@@ -161,8 +162,8 @@ reject (char **arguments, GError **error)
   site = ra_command_open (error);
   if (site == NULL || !ra_store_begin (site->store, error))
     return FALSE;
-  order = ra_office_reject (site, ra_command_who (), arguments[0], reason, &message, error);
-  return finish (site, order, message, error);
+  order = ra_office_reject (site, ra_command_who (), arguments[0], reason, &notices.agent, error);
+  return finish (site, order, &notices, error);
 }
 
 static gboolean
@@ -170,12 +171,12 @@ resend (char **arguments, GError **error)
 {
   g_autoptr (RaSite) site = ra_command_open (error);
   g_autoptr (YyOrder) order = NULL;
-  gint64 message = 0;
+  RaNotices notices = { 0 };
 
   if (site == NULL || !ra_store_begin (site->store, error))
     return FALSE;
-  order = ra_office_resend (site, ra_command_who (), arguments[0], &message, error);
-  return finish (site, order, message, error);
+  order = ra_office_resend (site, ra_command_who (), arguments[0], &notices.agent, error);
+  return finish (site, order, &notices, error);
 }
 
 static gboolean
@@ -189,7 +190,7 @@ withdraw (char **arguments, GError **error)
   order = ra_office_get_order (site, arguments[0], error);
   if (order != NULL && !ra_office_withdraw (site, ra_command_who (), order, "by the office", error))
     g_clear_pointer (&order, yy_order_free);
-  return finish (site, order, 0, error);
+  return finish (site, order, &(RaNotices){ 0 }, error);
 }
 
 static const GOptionEntry add_options[] = { { "details", 0, 0, G_OPTION_ARG_FILENAME, &details,

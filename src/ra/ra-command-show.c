@@ -78,6 +78,8 @@ print_order (const YyOrder *order, GPtrArray *documents)
     g_print ("%s\n", order->agent_matches
                          ? _ ("The agent is the one of the token's last order")
                          : _ ("The agent is not the one of the token's last order"));
+  if (order->rejected)
+    g_print ("%s\n", _ ("It was rejected before: documents and a review are needed in any case"));
   print_fields (order);
   print_documents (documents);
 }
@@ -109,6 +111,7 @@ print_json (const YyOrder *order, GPtrArray *documents)
   for (guint i = 0; i < documents->len; i++)
     json_array_add_element (list, document_to_json (documents->pdata[i]));
   json_object_set_array_member (json_node_get_object (node), "documents", list);
+  json_object_set_boolean_member (json_node_get_object (node), "rejected", order->rejected);
   json_array_add_element (array, node);
   ra_command_print_json (array);
 }

@@ -22,7 +22,7 @@ static gboolean
 check_wanted (const YyOrder *order, const char *name, GError **error)
 {
   YyDocuments document = 0;
-  guint wanted = yy_order_type_get_documents (order->type, order->seal, order->agent_matches);
+  guint wanted = yy_order_get_documents (order);
 
   if (!yy_document_from_nick (name, &document))
     return ra_fault_set (error, RA_FAULT_NOT_FOUND, "there is no such document");

@@ -2,7 +2,6 @@
 #include "ra/ra-office.h"
 
 #include "ra/ra-codes.h"
-#include "ra/ra-sms.h"
 
 #include <glib/gi18n.h>
 
@@ -25,7 +24,8 @@ facts_of (RaSite *site, const YyOrder *order)
 
   return (YyOrderFacts){ .fee = yy_order_type_get_fee (order->type, price, order->years),
                          .paid = order->paid,
-                         .agent_matches = order->agent_matches };
+                         .agent_matches = order->agent_matches,
+                         .rejected = order->rejected };
 }
 
 gboolean
@@ -48,6 +48,7 @@ ra_office_happen (RaSite *site,
                        yy_order_state_get_nick (next), why == NULL ? "" : ": ", why ? why : "");
   order->state = next;
   order->paid = order->paid || event == YY_ORDER_PAY;
+  order->rejected = order->rejected || event == YY_ORDER_REJECT;
   return ra_store_update_order (site->store, order, error) &&
          ra_store_audit (site->store, who, what, order->number, detail, error);
 }
@@ -85,7 +86,11 @@ has_prepared_token (RaSite *site, const YyOrder *order, gboolean *prepared, GErr
 }
 
 static gboolean
-pass_second_review (RaSite *site, const char *who, YyOrder *order, gint64 *message, GError **error)
+pass_second_review (RaSite *site,
+                    const char *who,
+                    YyOrder *order,
+                    RaNotices *notices,
+                    GError **error)
 {
   gboolean prepared = FALSE;
 
@@ -101,33 +106,36 @@ pass_second_review (RaSite *site, const char *who, YyOrder *order, gint64 *messa
       !ra_office_happen (site, who, order, YY_ORDER_RECEIVE_PAPERS, NULL, error))
     return FALSE;
   return ra_office_happen (site, who, order, YY_ORDER_APPROVE, "papers checked", error) &&
-         ra_codes_send (site, who, order, message, error);
+         ra_codes_send (site, who, order, &notices->agent, error);
 }
 
 static gboolean
-pass_only_review (RaSite *site, const char *who, YyOrder *order, gint64 *message, GError **error)
+pass_only_review (RaSite *site, const char *who, YyOrder *order, RaNotices *notices, GError **error)
 {
-  return ra_office_happen (site, who, order, YY_ORDER_APPROVE, "documents checked", error) &&
-         ra_sms_post (site, order, site->rules->sms_unlock_approved, NULL, message, error);
+  g_autoptr (YyOrder) last = NULL;
+
+  return ra_store_get_last_order (site->store, order->token, &last, error) &&
+         ra_office_happen (site, who, order, YY_ORDER_APPROVE, "documents checked", error) &&
+         ra_sms_post_notices (site, order, last, site->rules->sms_unlock_approved, notices, error);
 }
 
 YyOrder *
 ra_office_approve (RaSite *site,
                    const char *who,
                    const char *number,
-                   gint64 *message,
+                   RaNotices *notices,
                    GError **error)
 {
   g_autoptr (YyOrder) order = ra_office_get_order (site, number, error);
   gboolean done = FALSE;
 
-  *message = 0;
+  *notices = (RaNotices){ 0 };
   if (order == NULL)
     return NULL;
   if (order->state == YY_ORDER_PAPERS_AWAITED || order->state == YY_ORDER_SECOND_REVIEW)
-    done = pass_second_review (site, who, order, message, error);
+    done = pass_second_review (site, who, order, notices, error);
   else if (order->type == YY_ORDER_UNLOCK)
-    done = pass_only_review (site, who, order, message, error);
+    done = pass_only_review (site, who, order, notices, error);
   else
     done = ra_office_happen (site, who, order, YY_ORDER_APPROVE, "first review passed", error);
   return done ? g_steal_pointer (&order) : NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "ra/ra-site.h"
+#include "ra/ra-sms.h"
 
 G_BEGIN_DECLS
 
@@ -18,14 +18,15 @@ gboolean ra_office_add (RaSite *site, const char *who, YyOrder *order, GError **
  * ra_office_approve:
  *
  * Passes the review the order is in: the first one, or the second one, which needs a prepared token
- * and sends the activation code. The agent is told when an order to unlock a token has passed.
+ * and sends the activation code. The agent is told when an order to unlock a token has passed, and
+ * so is the one of the token's last order when that is somebody else.
  *
  * Returns: (transfer full): the order as it is then, or %NULL with %YY_ERROR_REFUSED
  */
 YyOrder *ra_office_approve (RaSite *site,
                             const char *who,
                             const char *number,
-                            gint64 *message,
+                            RaNotices *notices,
                             GError **error);
 
 YyOrder *ra_office_reject (RaSite *site,

@@ -75,7 +75,7 @@ add_document (JsonBuilder *builder,
 static gboolean
 add_documents (JsonBuilder *builder, RaSite *site, const YyOrder *order, GError **error)
 {
-  guint wanted = yy_order_type_get_documents (order->type, order->seal, order->agent_matches);
+  guint wanted = yy_order_get_documents (order);
 
   json_builder_set_member_name (builder, "documents");
   json_builder_begin_array (builder);
@@ -120,6 +120,8 @@ add_members (JsonBuilder *builder, const YyOrder *order)
   JsonNode *member = NULL;
 
   json_object_remove_member (object, "paid");
+  if (order->rejected)
+    json_object_set_boolean_member (object, "agent_matches", FALSE);
   json_object_iter_init_ordered (&iter, object);
   while (json_object_iter_next_ordered (&iter, &name, &member))
     {

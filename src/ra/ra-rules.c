@@ -64,6 +64,8 @@ static const Text texts[] = {
     "客服:{hotline}" },
   { "sms", "unlocked", G_STRUCT_OFFSET (RaRules, sms_unlocked),
     "【{ca}】{organization}的CA已解锁并设置了新密码。如非本人操作,请立即联系客服:{hotline}" },
+  { "sms", "unlock-noticed", G_STRUCT_OFFSET (RaRules, sms_unlock_noticed),
+    "【{ca}】另一位经办人已获准解锁{organization}的CA。如非贵单位办理,请立即联系客服:{hotline}" },
   { "sms", "command", G_STRUCT_OFFSET (RaRules, sms_command), NULL },
 };
 

@@ -42,6 +42,7 @@ typedef struct
   char *sms_verification;
   char *sms_unlock_approved;
   char *sms_unlocked;
+  char *sms_unlock_noticed;
   char *sms_command;
   guint fees[YY_ORDER_N_TYPES];
 } RaRules;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra/ra-sms.h"
 
+#include "order/yy-agent-match.h"
 #include "ra/ra-delivery.h"
 
 #include <string.h>
@@ -57,6 +58,37 @@ ra_sms_post (RaSite *site,
     return FALSE;
   *id = message.id;
   return TRUE;
+}
+
+/* One whose number is in the order, too, learns of it there. */
+static gboolean
+is_passed_over (const YyOrder *order, const YyOrder *last)
+{
+  return last != NULL && !yy_agent_match (last, order) &&
+         g_strcmp0 (last->agent_mobile, order->agent_mobile) != 0;
+}
+
+static gboolean
+warn_former (RaSite *site, const YyOrder *order, const YyOrder *last, gint64 *id, GError **error)
+{
+  YyOrder about = *last; /* what it says is what they know; only the number is the new order's */
+
+  about.number = order->number;
+  return ra_sms_post (site, &about, site->rules->sms_unlock_noticed, NULL, id, error);
+}
+
+gboolean
+ra_sms_post_notices (RaSite *site,
+                     const YyOrder *order,
+                     const YyOrder *last,
+                     const char *pattern,
+                     RaNotices *notices,
+                     GError **error)
+{
+  *notices = (RaNotices){ 0 };
+  return (!is_passed_over (order, last) ||
+          warn_former (site, order, last, &notices->former, error)) &&
+         ra_sms_post (site, order, pattern, NULL, &notices->agent, error);
 }
 
 YySecret *

@@ -20,6 +20,29 @@ gboolean ra_sms_post (RaSite *site,
                       gint64 *id,
                       GError **error);
 
+/** RaNotices: numbers of text messages to deliver after the commit; 0: there is none */
+typedef struct
+{
+  gint64 agent;
+  gint64 former;
+} RaNotices;
+
+/**
+ * ra_sms_post_notices:
+ * @last: (nullable): the token's last order before this one
+ * @pattern: the text for the order's agent
+ * @notices: (out): what to deliver
+ *
+ * ra_sms_post() to the order's agent. When that is another person than the agent of @last, who may
+ * know nothing of it, they are told, too; neither is told the other's name or number.
+ */
+gboolean ra_sms_post_notices (RaSite *site,
+                              const YyOrder *order,
+                              const YyOrder *last,
+                              const char *pattern,
+                              RaNotices *notices,
+                              GError **error);
+
 /** ra_sms_dup_text: Returns: (transfer full): the text with the code filled in; wipe it after use
  */
 YySecret *ra_sms_dup_text (RaSite *site, const RaMessage *message, GError **error);

@@ -23,6 +23,7 @@ read_order (RaRows rows, GError **error)
   order->created = ra_rows_get_int (rows, 6);
   order->updated = ra_rows_get_int (rows, 7);
   order->agent_matches = ra_rows_get_int (rows, 8) != 0;
+  order->rejected = ra_rows_get_int (rows, 9) != 0;
   return g_steal_pointer (&order);
 }
 
@@ -53,17 +54,18 @@ ra_store_add_order (RaStore *store, YyOrder *order, GError **error)
   order->created = order->updated = g_date_time_to_unix (now);
   return ra_database_run (store->database, error,
                           "INSERT INTO orders (id, number, details, type, state, paid, token, "
-                          "reason, created, updated, agent_matches) "
-                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                          "issssissiii", id, order->number, details,
+                          "reason, created, updated, agent_matches, rejected) "
+                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                          "issssissiiii", id, order->number, details,
                           yy_order_type_get_info (order->type)->nick,
                           yy_order_state_get_nick (order->state), (gint64) order->paid,
                           order->token, order->reason, order->created, order->updated,
-                          (gint64) order->agent_matches);
+                          (gint64) order->agent_matches, (gint64) order->rejected);
 }
 
 #define ORDER_COLUMNS                                                                              \
-  "SELECT number, details, state, paid, token, reason, created, updated, agent_matches FROM "      \
+  "SELECT number, details, state, paid, token, reason, created, updated, agent_matches, rejected " \
+  "FROM "                                                                                          \
   "orders "
 
 static gboolean
@@ -140,16 +142,29 @@ ra_store_list_open_orders (RaStore *store, const char *token, YyOrderType type, 
   return read_all (store, rows, error);
 }
 
+GPtrArray *
+ra_store_list_rejected_orders (RaStore *store, const char *token, YyOrderType type, GError **error)
+{
+  g_auto (RaRows) rows =
+      ra_database_query (store->database, error,
+                         ORDER_COLUMNS "WHERE token = ? AND type = ? AND rejected = 1 AND id > "
+                                       "coalesce ((SELECT max (id) FROM orders WHERE token = ? AND "
+                                       "state = 'completed'), 0)",
+                         "sss", token, yy_order_type_get_info (type)->nick, token);
+
+  return read_all (store, rows, error);
+}
+
 gboolean
 ra_store_update_order (RaStore *store, YyOrder *order, GError **error)
 {
   order->updated = g_get_real_time () / G_USEC_PER_SEC;
   return ra_database_run (store->database, error,
                           "UPDATE orders SET state = ?, paid = ?, token = ?, reason = ?, "
-                          "agent_matches = ?, updated = ? WHERE number = ?",
-                          "sissiis", yy_order_state_get_nick (order->state), (gint64) order->paid,
+                          "agent_matches = ?, rejected = ?, updated = ? WHERE number = ?",
+                          "sissiiis", yy_order_state_get_nick (order->state), (gint64) order->paid,
                           order->token, order->reason, (gint64) order->agent_matches,
-                          order->updated, order->number);
+                          (gint64) order->rejected, order->updated, order->number);
 }
 
 gboolean

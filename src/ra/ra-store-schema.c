@@ -113,6 +113,10 @@ static const char version_2[] =
     "CREATE INDEX attempts_subject ON attempts (subject, kind, time);"
     "CREATE INDEX attempts_time ON attempts (time);";
 
+/* What the office rejected once it decides again. */
+static const char version_3[] = "ALTER TABLE orders ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0;"
+                                "UPDATE orders SET rejected = 1 WHERE state = 'rejected';";
+
 /* What leads to each version from the one before. A script that was ever released stays as it is.
  */
 static const struct
@@ -122,6 +126,7 @@ static const struct
 } versions[] = {
   { version_1, "PRAGMA user_version = 1" },
   { version_2, "PRAGMA user_version = 2" },
+  { version_3, "PRAGMA user_version = 3" },
 };
 
 static gboolean

@@ -47,7 +47,16 @@ ra_store_get_last_order (RaStore *store, const char *token, YyOrder **order, GEr
  */
 GPtrArray *
 ra_store_list_open_orders (RaStore *store, const char *token, YyOrderType type, GError **error);
-/** ra_store_update_order: saves state, payment, token, reason and whether the agent matches */
+/**
+ * ra_store_list_rejected_orders:
+ *
+ * Returns: (transfer full) (element-type YyOrder): those of @type that the office rejected at any
+ *   time, whatever became of them, since the token's last completed order
+ */
+GPtrArray *
+ra_store_list_rejected_orders (RaStore *store, const char *token, YyOrderType type, GError **error);
+/** ra_store_update_order: saves state, payment, token, reason, and whether the agent matches and
+ * the office rejected it */
 gboolean ra_store_update_order (RaStore *store, YyOrder *order, GError **error);
 /** ra_store_update_details: saves the details, too */
 gboolean ra_store_update_details (RaStore *store, YyOrder *order, GError **error);

@@ -3,7 +3,6 @@
 
 #include "ra/ra-fault.h"
 #include "ra/ra-office.h"
-#include "ra/ra-sms.h"
 
 RaCase *
 ra_unlocking_begin (RaSite *site,
@@ -39,15 +38,17 @@ gboolean
 ra_unlocking_complete_if_done (RaSite *site,
                                const char *who,
                                RaCase *unlocking,
-                               gint64 *message,
+                               RaNotices *notices,
                                GError **error)
 {
   YyOrder *order = unlocking->order;
+  g_autoptr (YyOrder) last = NULL;
 
-  *message = 0;
+  *notices = (RaNotices){ 0 };
   if (order->state != YY_ORDER_READY || unlocking->grant->state != RA_GRANT_CLOSED)
     return TRUE;
-  return ra_office_complete (site, who, order, error) &&
+  return ra_store_get_last_order (site->store, order->token, &last, error) &&
+         ra_office_complete (site, who, order, error) &&
          withdraw_others (site, who, order, error) &&
-         ra_sms_post (site, order, site->rules->sms_unlocked, NULL, message, error);
+         ra_sms_post_notices (site, order, last, site->rules->sms_unlocked, notices, error);
 }

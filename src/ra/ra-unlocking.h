@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ra/ra-grants.h"
+#include "ra/ra-sms.h"
 
 G_BEGIN_DECLS
 
@@ -23,15 +24,16 @@ RaCase *ra_unlocking_begin (RaSite *site,
 
 /**
  * ra_unlocking_complete_if_done:
- * @message: (out): number of a text message to deliver after the commit, 0 when there is none
+ * @notices: (out): what to deliver after the commit
  *
- * Completes the order when its grant is closed: the agent gets a notice, and what else is open for
- * unlocking the same token is withdrawn.
+ * Completes the order when its grant is closed: the agent gets a notice, and so does the one of the
+ * token's last order when that is somebody else. What else is open for unlocking the same token is
+ * withdrawn.
  */
 gboolean ra_unlocking_complete_if_done (RaSite *site,
                                         const char *who,
                                         RaCase *unlocking,
-                                        gint64 *message,
+                                        RaNotices *notices,
                                         GError **error);
 
 G_END_DECLS

@@ -21,6 +21,7 @@ NOBODY_COUNTS = {('limits', name): 1000000
 DETAILS = {'organization': {'name': '深圳市示例文具有限公司'},
            'agent': {'name': '张三', 'document_type': 'identity-card',
                      'document_number': '11010519491231002X', 'mobile': '13800000000'}}
+ORGANIZATION = DETAILS['organization']['name']
 STATES = ('authorised', 'released', 'pin-set', 'rotated', 'closed')
 WAIT = 15
 
@@ -402,7 +403,7 @@ def an_order_that_is_not_ready_any_more():
             equal(office.codes_of(order), [], 'codes')
         # It may have been changed on the token; the next order finds it.
         token.so_pin = pending
-        office.sql("UPDATE orders SET state = 'withdrawn' WHERE number = ?", number)
+        office.sql("UPDATE orders SET state = 'withdrawn', rejected = 0 WHERE number = ?", number)
         order = office.begun(serial)
         office.forget_times()
         equal(office.unlock(order, office.send_code(order), token).status, 200)
@@ -514,6 +515,59 @@ def only_the_newest_grant_of_a_token():
     equal(office.grant(third, 'release').code, 'conflict')
     equal(office.so_pins(again), (current, pending))
     equal(office.service.order(number)['state'], 'ready')
+
+
+def outbox_of(office, order):
+    return [m for m in office.service.outbox() if m['order'] == order['order']['number']]
+
+
+def let_through(office, serial, **changes):
+    """An order with other details, approved by the office; its documents are tried elsewhere."""
+    order = office.begin(serial, {'organization': {'name': changes.pop('organization', ORGANIZATION)},
+                                  'agent': {**DETAILS['agent'], **changes}}).json
+    equal(order['order']['state'], 'draft')
+    office.sql("UPDATE orders SET state = 'first-review' WHERE number = ?", order['order']['number'])
+    office.service.approve(order['order']['number'])
+    equal(office.state_of(order), 'ready')
+    return order
+
+
+@case
+def whoever_had_the_token_is_told_when_another_unlocks_it():
+    office = shared()
+    serial, token = office.issued()
+    former, new = DETAILS['agent']['mobile'], '13900000000'
+    order = let_through(office, serial, name='李四', mobile=new, organization='冒名有限公司')
+    approved = outbox_of(office, order)
+    equal(sorted(m['to'] for m in approved), sorted([former, new]))
+    equal(office.unlock(order, office.send_code(order), token).status, 200)
+    messages = outbox_of(office, order)
+    equal([m['to'] for m in messages[len(approved):]], [new, former, new], 'code, notices')
+    warnings = [m['text'] for m in messages if m['to'] == former]
+    equal(len(warnings), 2)
+    for text in warnings:
+        for part in ('另一位经办人', ORGANIZATION, '400-000-0000'):
+            contains(text, part)
+        for secret in (new, '李四', '冒名', order['order']['number']):
+            ok(secret not in text, text)
+    for message in messages:
+        ok(message['to'] == former or former not in message['text'], message)
+    # From now on the token is the new agent's: nobody else hears of it.
+    office.forget_times()
+    again = office.begin(serial, {'organization': {'name': '冒名有限公司'},
+                                  'agent': {**DETAILS['agent'], 'name': '李四', 'mobile': new}}).json
+    equal(office.unlock(again, office.send_code(again), token).status, 200)
+    equal({m['to'] for m in outbox_of(office, again)}, {new})
+
+
+@case
+def one_phone_gets_one_notice():
+    office = shared()
+    serial, token = office.issued()
+    order = let_through(office, serial, name='李四')
+    equal(len(outbox_of(office, order)), 1)
+    equal(office.unlock(order, office.send_code(order), token).status, 200)
+    equal([m['to'] for m in outbox_of(office, order)], [DETAILS['agent']['mobile']] * 3)
 
 
 @case

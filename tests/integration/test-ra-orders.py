@@ -378,16 +378,72 @@ def rejected_corrected_and_handed_in_again():
 
 @case
 def corrected_details_that_match_need_no_documents():
+    client = a_client()
+    order = client.call('/details', RIGHT).json['order']
+    equal((order['state'], order['documents'], order['agent_matches']), ('ready', [], True))
+    equal(client.call('/details', RIGHT).json['order']['state'], 'ready')
+    equal(client.call('/details', stranger()).code, 'not-ready')
+
+
+def needs_the_office(client, state):
+    """Nothing but documents and the office's approval makes this order ready."""
     service = world().office.service
-    for rejected in (False, True):
-        client = a_client()
-        if rejected:
-            client.hand_in()
-            service.reject(client.number, '经办人不符')
-        order = client.call('/details', RIGHT).json['order']
-        equal((order['state'], order['documents'], order['agent_matches']), ('ready', [], True))
-        equal(client.call('/details', RIGHT).json['order']['state'], 'ready')
-        equal(client.call('/details', stranger()).code, 'not-ready')
+    order = client.view()
+    equal((order['state'], order['agent_matches'], len(order['documents'])), (state, False, 3))
+    equal(client.call('/details', RIGHT).json['order']['state'], state)
+    equal(client.call('/submit').code, 'not-ready')
+    equal(client.call('/code').code, 'not-ready')
+    client.hand_in()
+    service.approve(client.number)
+    equal(client.state, 'ready')
+
+
+@case
+def the_offices_rejection_stands_though_the_details_match():
+    office = world().office
+    service, token = office.service, world().token()
+    client = Client(service, token)
+    equal(client.state, 'ready')
+    equal(service.order(client.number)['rejected'], False)
+    service.reject(client.number, '本人来电否认')
+    equal(service.order(client.number)['rejected'], True)
+    again = Client(service, token)
+    equal((again.number, again.state), (client.number, 'rejected'))
+    service.restart()
+    needs_the_office(client, 'rejected')
+    # Approved, stopped once more: still the office's.
+    service.reject(client.number, '再次否认')
+    equal(client.call('/submit').json['order']['state'], 'first-review')
+
+
+@case
+def withdrawing_does_not_get_round_a_rejection():
+    service, token = world().office.service, world().token()
+    first = Client(service, token)
+    service.reject(first.number, '本人来电否认')
+    first.call('/withdraw')
+    second = Client(service, token, details(name='张 三'))
+    ok(second.number != first.number)
+    equal((second.state, service.order(second.number)['rejected']), ('draft', True))
+    # Nor does coming from other details; those were not rejected, and the office sees them anyway.
+    second.call('/withdraw')
+    third = Client(service, token, stranger())
+    equal((third.state, service.order(third.number)['rejected']), ('draft', False))
+    third.call('/details', RIGHT)
+    needs_the_office(third, 'draft')
+    # The next order that is completed begins a new chapter.
+    world().office.sql("UPDATE orders SET state = 'completed' WHERE number = ?", third.number)
+    equal(Client(service, token).state, 'ready')
+
+
+@case
+def somebody_elses_rejection_does_not_hinder_the_owner():
+    service, token = world().office.service, world().token()
+    other = Client(service, token, stranger()).hand_in()
+    service.reject(other.number, '印章不符')
+    equal(Client(service, token).state, 'ready')
+    other.call('/details', RIGHT)
+    equal(other.state, 'rejected')
 
 
 @case
@@ -932,16 +988,16 @@ def a_database_of_version_1_is_brought_up_to_date():
             try:
                 service.start(die_at_sync=position)
             except RuntimeError:
-                ok(office.sql('PRAGMA user_version') in ([(1,)], [(2,)]))
+                ok(office.sql('PRAGMA user_version') in ([(1,)], [(2,)], [(3,)]))
             service.kill()
             equal([o['state'] for o in service.orders()], ['completed', 'first-review'], position)
-        equal(office.sql('PRAGMA user_version'), [(2,)])
+        equal(office.sql('PRAGMA user_version'), [(3,)])
         equal(len(service.audit()), 10)
         service.start()
         client = Client(service, 'YY0001')
         equal(client.view()['state'], 'ready')
         service.stop()
-        office.sql('PRAGMA user_version = 3')
+        office.sql('PRAGMA user_version = 4')
         result = service.office_process('order', 'list')
         equal(result.returncode, 1)
         contains(result.stderr, 'version 3')

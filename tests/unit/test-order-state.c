@@ -41,6 +41,9 @@ test_ways (void)
     { YY_ORDER_SEAL, { 0 }, "first-review" },
     { YY_ORDER_UNLOCK, { 0, FALSE, FALSE }, "first-review" },
     { YY_ORDER_UNLOCK, { 0, FALSE, TRUE }, NULL },
+    { YY_ORDER_UNLOCK, { 0, FALSE, TRUE, TRUE }, "first-review" },
+    { YY_ORDER_UNLOCK, { 0, FALSE, FALSE, TRUE }, "first-review" },
+    { YY_ORDER_RENEW, { 0, FALSE, FALSE, TRUE }, NULL },
     { YY_ORDER_REVOKE, { 0 }, "first-review" },
   };
 
@@ -160,26 +163,43 @@ test_targets (void)
     }
 }
 
-/* Rejected with other details than those of the last order, then corrected to them. */
+/* To be corrected because of other details than those of the last order; then they are those. */
 static void
 test_decided_anew (void)
 {
   YyOrderFacts facts = { 0, FALSE, FALSE };
-  YyOrderState state = YY_ORDER_REJECTED;
+  YyOrderState state = YY_ORDER_CORRECTION_REQUESTED;
 
   g_assert_true (
       yy_order_state_next (YY_ORDER_UNLOCK, &facts, state, YY_ORDER_CORRECT, &state, NULL));
   g_assert_true (
       yy_order_state_next (YY_ORDER_UNLOCK, &facts, state, YY_ORDER_ACCEPT, &state, NULL));
   g_assert_cmpint (state, ==, YY_ORDER_FIRST_REVIEW);
-  g_assert_true (
-      yy_order_state_next (YY_ORDER_UNLOCK, &facts, state, YY_ORDER_REJECT, &state, NULL));
+  g_assert_true (yy_order_state_next (YY_ORDER_UNLOCK, &facts, state, YY_ORDER_REQUEST_CORRECTION,
+                                      &state, NULL));
   g_assert_true (
       yy_order_state_next (YY_ORDER_UNLOCK, &facts, state, YY_ORDER_CORRECT, &state, NULL));
   facts.agent_matches = TRUE;
   g_assert_true (
       yy_order_state_next (YY_ORDER_UNLOCK, &facts, state, YY_ORDER_ACCEPT, &state, NULL));
   g_assert_cmpint (state, ==, YY_ORDER_READY);
+}
+
+/* What the office has rejected, nobody but the office lets pass. */
+static void
+test_rejection_stands (void)
+{
+  static const YyOrderEvent way[] = { YY_ORDER_CORRECT, YY_ORDER_ACCEPT, YY_ORDER_APPROVE };
+  static const YyOrderState states[] = { YY_ORDER_SUBMITTED, YY_ORDER_FIRST_REVIEW,
+                                         YY_ORDER_READY };
+  const YyOrderFacts facts = { .agent_matches = TRUE, .rejected = TRUE };
+  YyOrderState state = YY_ORDER_REJECTED;
+
+  for (guint i = 0; i < G_N_ELEMENTS (way); i++)
+    {
+      g_assert_true (yy_order_state_next (YY_ORDER_UNLOCK, &facts, state, way[i], &state, NULL));
+      g_assert_cmpint (state, ==, states[i]);
+    }
 }
 
 static void
@@ -230,6 +250,7 @@ main (int argc, char **argv)
   g_test_add_func ("/order-state/unpaid", test_unpaid);
   g_test_add_func ("/order-state/targets", test_targets);
   g_test_add_func ("/order-state/decided-anew", test_decided_anew);
+  g_test_add_func ("/order-state/rejection-stands", test_rejection_stands);
   g_test_add_func ("/order-state/documents-and-fees", test_documents_and_fees);
   g_test_add_func ("/order-state/document-names", test_document_names);
   return g_test_run ();

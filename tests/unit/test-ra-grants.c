@@ -355,10 +355,10 @@ static int
 report (RaSite *site, RaCase *one, const char *session, RaGrantState state)
 {
   g_autoptr (GError) error = NULL;
-  gint64 message = 0;
+  RaNotices notices = { 0 };
 
   if (ra_grants_report (site, WHO, one, session, state, &error) &&
-      ra_unlocking_complete_if_done (site, WHO, one, &message, &error))
+      ra_unlocking_complete_if_done (site, WHO, one, &notices, &error))
     return -1;
   g_assert_true (error->domain == RA_FAULT);
   return error->code;
