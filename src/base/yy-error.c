@@ -61,8 +61,7 @@ advice_for_token (YyError code)
                  "from the token.");
     case YY_ERROR_TOKEN_NOT_PREPARED:
       return N_ ("Only a token that the CA's office prepared can be activated and unlocked. Check "
-                 "that you "
-                 "plugged in the token the office sent you, or call the CA.");
+                 "that you plugged in the token the office sent you, or call the CA.");
     case YY_ERROR_READ_BACK:
     case YY_ERROR_PROOF:
       return N_ ("The old contents of the token are untouched. Repeat the step; if it fails again "

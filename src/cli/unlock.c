@@ -147,7 +147,8 @@ on_progress (guint64 received, guint64 size, gpointer data)
   Progress *progress = data;
 
   progress->shown = TRUE;
-  g_printerr (_ ("\r%s: %u of %u KB"), progress->title, (guint) ((received + 1023) / 1024),
+  g_printerr ("\r");
+  g_printerr (_ ("%s: %u of %u KB"), progress->title, (guint) ((received + 1023) / 1024),
               (guint) ((size + 1023) / 1024));
 }
 
