@@ -39,21 +39,14 @@ ra_batch_free (RaBatch *batch)
   g_free (batch);
 }
 
-void
-ra_batch_flush (RaBatch *batch)
+/* The transaction has ended. */
+static void
+end (RaBatch *batch, gboolean committed)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GArray) held = NULL;
-  gboolean committed = FALSE;
+  g_autoptr (GArray) held = batch->held;
 
   g_clear_handle_id (&batch->idle, g_source_remove);
-  if (!batch->open)
-    return;
-  committed = ra_store_commit (batch->store, &error);
-  if (!committed)
-    g_warning ("%s", error->message);
   batch->open = FALSE;
-  held = batch->held;
   batch->held = g_array_new (FALSE, FALSE, sizeof (Held));
   for (guint i = 0; i < held->len; i++)
     {
@@ -61,6 +54,20 @@ ra_batch_flush (RaBatch *batch)
 
       one->func (committed, one->user_data);
     }
+}
+
+void
+ra_batch_flush (RaBatch *batch)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean committed = FALSE;
+
+  if (!batch->open)
+    return;
+  committed = ra_store_commit (batch->store, &error);
+  if (!committed)
+    g_warning ("%s", error->message);
+  end (batch, committed);
 }
 
 static gboolean
@@ -95,7 +102,13 @@ ra_batch_enter (RaBatch *batch, GError **error)
 gboolean
 ra_batch_leave (RaBatch *batch, gboolean keep, GError **error)
 {
-  return keep ? ra_store_keep_mark (batch->store, error) : ra_store_undo_mark (batch->store, error);
+  if (keep ? ra_store_keep_mark (batch->store, error) : ra_store_undo_mark (batch->store, error))
+    return TRUE;
+  /* SQLite may have undone the whole transaction by itself, after a full disk for example. What
+     came now would be committed each for itself, and told as if it were not. */
+  ra_store_rollback (batch->store);
+  end (batch, FALSE);
+  return FALSE;
 }
 
 gboolean

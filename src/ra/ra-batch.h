@@ -23,7 +23,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RaBatch, ra_batch_free)
 
 /** ra_batch_enter: makes sure that there is a transaction, and begins a part of it */
 gboolean ra_batch_enter (RaBatch *batch, GError **error);
-/** ra_batch_leave: ends that part; @keep: otherwise it is undone */
+/** ra_batch_leave: ends that part; @keep: otherwise it is undone. When it fails, everything is, and
+ * whoever holds something back is told. */
 gboolean ra_batch_leave (RaBatch *batch, gboolean keep, GError **error);
 
 /** ra_batch_is_open: Returns: whether an answer given now could tell what is not on the disk yet */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ra/ra-batch.h"
 #include "ra/ra-cmp-peek.h"
 #include "ra/ra-fault.h"
 #include "ra/ra-grant.h"
@@ -478,6 +479,57 @@ test_marks (void)
   g_rmdir (folder);
 }
 
+static void
+note (gboolean committed, gpointer outcome)
+{
+  *(int *) outcome = committed;
+}
+
+/* One part of a batch: an entry in the log, and somebody who waits for it. */
+static void
+do_part (RaBatch *batch, RaStore *store, int *outcome)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ra_batch_enter (batch, &error));
+  g_assert_true (ra_store_audit (store, "a", "part", "", "", &error));
+  g_assert_true (ra_batch_leave (batch, TRUE, &error));
+  ra_batch_hold (batch, note, outcome);
+  *outcome = -1;
+}
+
+/* SQLite undoes a whole transaction by itself when the disk is full: whoever waits is told at once,
+   and what comes then is a transaction of its own again. */
+static void
+test_batch_that_is_lost (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("yinyao-test-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "db", NULL);
+  g_autoptr (RaStore) store = store_with_entries (path);
+  g_autoptr (RaBatch) batch = ra_batch_new (store);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (GError) error = NULL;
+  int before = 0;
+  int after = 0;
+
+  do_part (batch, store, &before);
+  g_assert_true (ra_batch_enter (batch, &error));
+  ra_store_rollback (store);
+  g_assert_false (ra_batch_leave (batch, FALSE, &error));
+  g_assert_error (error, YY_ERROR, YY_ERROR_FAILED);
+  g_assert_cmpint (before, ==, FALSE);
+  g_assert_false (ra_batch_is_open (batch));
+  do_part (batch, store, &after);
+  ra_batch_flush (batch);
+  g_assert_cmpint (after, ==, TRUE);
+  entries = ra_store_list_audit (store, NULL);
+  g_assert_cmpuint (entries->len, ==, 4);
+  g_clear_pointer (&batch, ra_batch_free);
+  g_clear_pointer (&store, ra_store_free);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -496,5 +548,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ra/keys", test_keys);
   g_test_add_func ("/ra/audit", test_audit);
   g_test_add_func ("/ra/marks", test_marks);
+  g_test_add_func ("/ra/batch-that-is-lost", test_batch_that_is_lost);
   return g_test_run ();
 }
