@@ -20,9 +20,11 @@
 /* Handshakes under way at once with clients of one network. A client that means it needs a moment
    for its part; ten of those threads are there for all. */
 #define HANDSHAKES_EACH 4
-#define RECORD_HEAD     5
-#define MAX_RECORD      (RECORD_HEAD + 16384)
-#define CONNECTION_KEY  "ra-connection"
+/* How often clients of one network may do what harms the service, within an hour. */
+#define ABUSES_EACH    10
+#define RECORD_HEAD    5
+#define MAX_RECORD     (RECORD_HEAD + 16384)
+#define CONNECTION_KEY "ra-connection"
 
 struct _RaConnections
 {
@@ -36,6 +38,7 @@ struct _RaConnections
   GHashTable *open;    /* set of Connection */
   GHashTable *shaking; /* network → how many handshakes are under way */
   GQueue waiting;      /* of Connection: said hello, and wait for their turn */
+  RaLimiter *abuses;   /* by network */
   int silent_end;
 };
 
@@ -224,6 +227,14 @@ network_of (GSocket *socket)
   return ra_limiter_key_of_address ("handshake", address == NULL ? "?" : address);
 }
 
+static gboolean
+is_banned (RaConnections *self, GSocket *socket)
+{
+  g_autofree char *network = network_of (socket);
+
+  return ra_limiter_wait (self->abuses, network, ABUSES_EACH) > 0;
+}
+
 static void
 take (RaConnections *self, GSocket *socket)
 {
@@ -312,7 +323,8 @@ accept_some (GSocket *listener, GIOCondition condition, gpointer user_data)
           make_room (self);
           return pause_accepting (self);
         }
-      take (self, socket);
+      if (!is_banned (self, socket))
+        take (self, socket);
     }
   return G_SOURCE_CONTINUE;
 }
@@ -390,6 +402,7 @@ ra_connections_new (GSocket *listener,
   self->open = g_hash_table_new (g_direct_hash, g_direct_equal);
   self->shaking = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init (&self->waiting);
+  self->abuses = ra_limiter_new ();
   self->sweeper = g_timeout_add_seconds (SWEEP_SECONDS, sweep, self);
   self->limit = find_limit ();
   keep_alive (self);
@@ -426,6 +439,7 @@ ra_connections_free (RaConnections *self)
     g_main_context_iteration (NULL, TRUE);
   g_hash_table_unref (self->open);
   g_hash_table_unref (self->shaking);
+  ra_limiter_free (self->abuses);
   g_object_unref (self->certificate);
   g_object_unref (self->database);
   g_object_unref (self->server);
@@ -461,4 +475,15 @@ ra_connections_drop (SoupServerMessage *message)
 
   if (connection != NULL)
     shut (connection);
+}
+
+void
+ra_connections_drop_abuser (SoupServerMessage *message)
+{
+  Connection *connection = connection_of (message);
+
+  if (connection == NULL)
+    return;
+  ra_limiter_count (connection->owner->abuses, connection->network);
+  shut (connection);
 }

@@ -33,5 +33,8 @@ void ra_connections_stop (RaConnections *connections);
 void ra_connections_allow (SoupServerMessage *message, guint seconds, gboolean waiting);
 /** ra_connections_drop: closes the message's connection at once */
 void ra_connections_drop (SoupServerMessage *message);
+/** ra_connections_drop_abuser: the same, and after a few times nobody of its network is let in for
+ * an hour */
+void ra_connections_drop_abuser (SoupServerMessage *message);
 
 G_END_DECLS

@@ -23,10 +23,12 @@
 #define MAX_DISCARDED   (4 * 1024 * 1024)
 #define MAX_PATH_LENGTH 512
 #define MAX_BEARER      256
-#define DRAIN_SECONDS   10
-#define EXPIRE_SECONDS  30
-#define CLEAN_SECONDS   3600
-#define SIZE_KEY        "ra-size"
+/* There is none of more than 17 characters (IANA, HTTP Method Registry). */
+#define MAX_METHOD_LENGTH 32
+#define DRAIN_SECONDS     10
+#define EXPIRE_SECONDS    30
+#define CLEAN_SECONDS     3600
+#define SIZE_KEY          "ra-size"
 
 typedef struct
 {
@@ -38,17 +40,20 @@ typedef struct
   gboolean draining;
 } RaServer;
 
-/* A failed request leaves one line, without anything the client sent but method and path. */
+/* A failed request leaves one line, without anything the client sent but method and path, and of
+   these only so much. */
 static void
 log_answer (const RaRequest *request, guint status, const GError *fault)
 {
+  g_autofree char *method = NULL;
   g_autofree char *path = NULL;
 
   if (status < 400)
     return;
+  method = g_strescape (request->method, NULL);
   path = g_strescape (request->path, NULL);
-  g_message ("%s %s %.*s: %u %s", request->address, request->method, MAX_PATH_LENGTH, path, status,
-             fault == NULL ? "" : fault->message);
+  g_message ("%s %.*s %.*s: %u %s", request->address, MAX_METHOD_LENGTH, method, MAX_PATH_LENGTH,
+             path, status, fault == NULL ? "" : fault->message);
 }
 
 static gboolean
@@ -174,8 +179,11 @@ handle (SoupServer *soup,
   RaServer *self = user_data;
   g_autoptr (YySecret) bearer = get_bearer (message);
   g_autofree char *address = get_address (message);
+  gboolean too_large = get_size (message) > RA_API_MAX_BODY;
+  /* Of what is too large not everything was kept. */
   g_autoptr (GBytes) body =
-      soup_message_body_flatten (soup_server_message_get_request_body (message));
+      too_large ? g_bytes_new (NULL, 0)
+                : soup_message_body_flatten (soup_server_message_get_request_body (message));
   g_auto (RaAnswer) answer = { 0 };
   RaRequest request = {
     .method = soup_server_message_get_method (message),
@@ -188,7 +196,7 @@ handle (SoupServer *soup,
     .body = body,
   };
 
-  answer_request (self, &request, get_size (message) > RA_API_MAX_BODY, &answer);
+  answer_request (self, &request, too_large, &answer);
   set_answer (message, &answer);
   ra_connections_allow (message, ANSWER_SECONDS, FALSE);
   if (self->draining)
@@ -219,6 +227,9 @@ got_headers (SoupServerMessage *message, RaServer *self)
 
   self->active++;
   ra_connections_allow (message, BODY_SECONDS, TRUE);
+  /* libsoup never forgets a method it has seen (g_intern_string()). */
+  if (strlen (soup_server_message_get_method (message)) > MAX_METHOD_LENGTH)
+    ra_connections_drop_abuser (message);
   if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
       soup_message_headers_get_content_length (headers) > RA_API_MAX_BODY)
     set_size (message, RA_API_MAX_BODY + 1);

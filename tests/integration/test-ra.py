@@ -3,6 +3,7 @@
 command line, with a software key in the token's place."""
 import base64
 import contextlib
+import http.client
 import json
 import os
 import secrets
@@ -464,10 +465,35 @@ def huge_and_silent_clients_do_no_harm():
         # Who never shakes hands is shown out.
         with socket.create_connection(('127.0.0.1', service.port), timeout=40) as silent:
             equal(silent.recv(1), b'', 'what a silent client gets')
+        equal(service.post('/api/v1/orders', bytes(65537)).code, 'too-large')
+        ok('CRITICAL' not in service.log.read_text('utf-8'), 'a part of a body was looked at')
         equal(service.get('/api/v1/profile').status, 200)
         peak = [line for line in Path('/proc/%d/status' % service.process.pid).read_text().splitlines()
                 if line.startswith('VmHWM')][0]
         diag(peak)
+
+
+@case
+def invented_methods_end_the_connection_and_then_all():
+    """libsoup keeps every method it has ever seen."""
+    with Office() as office:
+        service = office.service
+
+        def ask(method):
+            try:
+                return service.request(method, '/api/v1/profile').status
+            except (http.client.HTTPException, OSError):
+                return None
+
+        equal(ask('PROPFIND'), 404)
+        for i in range(10):
+            equal(ask('X%d%s' % (i, 'x' * 40000)), None)
+        equal(ask('GET'), None, 'the eleventh time')
+        other = service.connect()
+        other.source_address = ('127.0.0.2', 0)
+        equal(service.get('/api/v1/profile', connection=other).status, 200)
+        other.close()
+        ok(service.log.stat().st_size < 10000, 'the log has %d bytes' % service.log.stat().st_size)
 
 
 @case('slow clients keep nobody out:', args=[(b'', 'unlimited'), (b'', 200), (b'\x16\x03\x01\x02\x00\x01', 'unlimited')])
