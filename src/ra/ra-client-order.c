@@ -98,8 +98,9 @@ find_same (GPtrArray *orders, const YyOrder *details)
   return NULL;
 }
 
-/* Whoever knows a token's number can begin orders for it, so they must not keep its owner out: the
-   draft that nobody has touched for longest makes room. */
+/* Whoever knows a token's number can begin orders for it, so they must not keep its owner out: of
+   those that wait for their applicant, be it after a rejection, the one that nobody has touched for
+   longest makes room. */
 static gboolean
 make_room (RaSite *site, const char *who, GPtrArray *orders, GError **error)
 {
@@ -111,7 +112,7 @@ make_room (RaSite *site, const char *who, GPtrArray *orders, GError **error)
       YyOrder *order = orders->pdata[i];
 
       unmatched += order->agent_matches ? 0 : 1;
-      if (!order->agent_matches && order->state == YY_ORDER_DRAFT)
+      if (!order->agent_matches && ra_client_order_is_correctable (order))
         oldest = order;
     }
   if (unmatched < MAX_UNMATCHED)

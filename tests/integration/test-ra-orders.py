@@ -504,6 +504,10 @@ def nobody_keeps_the_owner_out():
         client.hand_in()
     equal(Client(service, token, stranger(mobile='13900000007')).answer.code, 'conflict')
     equal(Client(service, token).answer.json['order']['state'], 'ready')
+    # Those that were rejected wait for their applicants again, perhaps for ever.
+    service.reject(sixth.number, '不清楚')
+    equal(Client(service, token, stranger(mobile='13900000007')).answer.status, 200)
+    equal(sixth.state, 'withdrawn')
 
 
 # Uploads
