@@ -35,6 +35,26 @@ get_size (JsonObject *body, gint64 *size, GError **error)
   return *size >= 0 || ra_fault_set (error, RA_FAULT_MALFORMED, "“size” is negative");
 }
 
+static gboolean
+announce (RaApi *api,
+          const RaRequest *request,
+          const char *who,
+          const YyOrder *order,
+          const RaAnnouncement *announcement,
+          RaArrival *arrival,
+          GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (ra_documents_announce (api->site, who, order, request->variables[1], announcement, arrival,
+                             &local))
+    return TRUE;
+  if (!g_error_matches (local, RA_FAULT, RA_FAULT_RATE_LIMITED) ||
+      ra_api_tell_limited (api, who, "upload", order->number, error))
+    g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 gboolean
 ra_api_announce_document (RaApi *api, const RaRequest *request, RaAnswer *answer, GError **error)
 {
@@ -55,8 +75,7 @@ ra_api_announce_document (RaApi *api, const RaRequest *request, RaAnswer *answer
     return ra_fault_set (error, RA_FAULT_MALFORMED, "“sha256” must be 64 hexadecimal digits");
   announcement.sha256 = sha256;
   announcement.file_name = name;
-  return ra_documents_announce (api->site, who, order, request->variables[1], &announcement,
-                                &arrival, error) &&
+  return announce (api, request, who, order, &announcement, &arrival, error) &&
          answer_arrival (&arrival, answer);
 }
 

@@ -50,7 +50,7 @@ refuse (RaSite *site,
 }
 
 static gboolean
-count_upload (RaSite *site, const char *who, const YyOrder *order, GError **error)
+count_upload (RaSite *site, const YyOrder *order, GError **error)
 {
   gint64 first = 0;
   guint count = 0;
@@ -60,15 +60,12 @@ count_upload (RaSite *site, const char *who, const YyOrder *order, GError **erro
     return FALSE;
   if (count < MAX_UPLOADS)
     return ra_store_add_attempt (site->store, order->number, KIND, error);
-  return ra_store_audit (site->store, who, "document.refused", order->number, "too many uploads",
-                         error) &&
-         ra_fault_set_number (error, RA_FAULT_RATE_LIMITED, "too many uploads", "retry_after",
+  return ra_fault_set_number (error, RA_FAULT_RATE_LIMITED, "too many uploads", "retry_after",
                               (guint) CLAMP (first + DAY - now (), 1, DAY));
 }
 
 static gboolean
 begin_upload (RaSite *site,
-              const char *who,
               const YyOrder *order,
               const char *name,
               const RaAnnouncement *announcement,
@@ -76,7 +73,7 @@ begin_upload (RaSite *site,
 {
   g_autoptr (RaUpload) upload = ra_upload_new (order->number, name);
 
-  if (!count_upload (site, who, order, error))
+  if (!count_upload (site, order, error))
     return FALSE;
   upload->sha256 = g_strdup (announcement->sha256);
   upload->size = announcement->size;
@@ -132,7 +129,8 @@ ra_documents_announce (RaSite *site,
   if (!check_wanted (order, name, error))
     return FALSE;
   if (announcement->size <= 0 || announcement->size > YY_DOCUMENT_MAX_SIZE)
-    return refuse (site, who, order, name,
+    return count_upload (site, order, error) &&
+           refuse (site, who, order, name,
                    announcement->size <= 0 ? YY_DOCUMENT_EMPTY : YY_DOCUMENT_TOO_LARGE, error);
   if (!ra_store_get_document (site->store, order->number, name, &document, error) ||
       !ra_store_get_upload (site->store, order->number, name, &upload, error))
@@ -141,7 +139,7 @@ ra_documents_announce (RaSite *site,
     return keep_document (site, document, announcement, arrival, error);
   if (upload == NULL || upload->size != announcement->size ||
       !g_str_equal (upload->sha256, announcement->sha256))
-    return begin_upload (site, who, order, name, announcement, error);
+    return begin_upload (site, order, name, announcement, error);
   arrival->received = ra_document_files_received (site->directory, upload);
   g_free (upload->file_name);
   upload->file_name = g_strdup (announcement->file_name);

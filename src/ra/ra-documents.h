@@ -31,7 +31,8 @@ typedef struct
  * ra_documents_announce:
  * @name: hostile
  *
- * Begins an upload, or says where one of the same content goes on.
+ * Begins an upload, or says where one of the same content goes on. %RA_FAULT_RATE_LIMITED is for
+ * the caller to write into the audit log: a day's uploads have an end, refusals have none.
  */
 gboolean ra_documents_announce (RaSite *site,
                                 const char *who,

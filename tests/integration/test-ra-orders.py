@@ -745,6 +745,37 @@ def uploads_of_one_order_have_an_end():
 
 
 @case
+def refused_uploads_do_not_fill_the_audit_log():
+    service, client = world().office.service, a_client()
+    codes = [client.begin('licence', b'', size=size).code for size in [0, 2 * MOST] * 30]
+    equal(codes, ['unacceptable'] * 30 + ['rate-limited'] * 30)
+    log = [a['what'] for a in service.audit() if client.number in a['subject']]
+    equal((log.count('document.refused'), log.count('upload.rate-limited')), (30, 1))
+
+
+@case
+def what_is_typed_is_no_pattern():
+    """A name in a text message is a name, whatever it looks like."""
+    service, token = world().office.service, world().token()
+    client = Client(service, token, stranger(organization='{code}{hotline}')).hand_in()
+    service.approve(client.number)
+    equal(client.call('/code').status, 200)
+    notice, message = [m for m in service.outbox() if m['order'] == client.number]
+    contains(notice['text'], '】｛code}｛hotline}的')
+    contains(message['text'], '】｛code}｛hotline}正在解锁CA,验证码%s,' % message['code'])
+
+
+@case
+def a_long_reason_is_cut_off_between_two_characters():
+    service, client = world().office.service, a_client().hand_in()
+    reason = '因' * 1500
+    service.reject(client.number, reason)
+    equal(client.view()['reason'], reason)
+    text = [m['text'] for m in service.outbox() if m['order'] == client.number][-1]
+    ok(text.endswith('因') and 1020 < len(text.encode()) <= 1024, text)
+
+
+@case
 def the_folders_are_for_the_service_alone():
     service = world().office.service
     a_client().upload('licence', documents.pdf())
