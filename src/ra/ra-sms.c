@@ -10,10 +10,15 @@
 
 #define CODE_MARK "{code}"
 
+/* What somebody typed is no place for another value, least of all for the code: its braces become
+   others that look alike. */
 static void
 replace (GString *text, const char *mark, const char *value)
 {
-  g_string_replace (text, mark, value == NULL ? "" : value, 0);
+  g_autoptr (GString) plain = g_string_new (value);
+
+  g_string_replace (plain, "{", "｛", 0);
+  g_string_replace (text, mark, plain->str, 0);
 }
 
 static char *
@@ -105,9 +110,9 @@ ra_sms_dup_text (RaSite *site, const RaMessage *message, GError **error)
   g_autoptr (GError) local = NULL;
   g_autoptr (YySecret) code = ra_sms_dup_code (site, message, &local);
   const char *mark = strstr (message->text, CODE_MARK);
-  char text[YY_SECRET_MAX];
+  char text[YY_SECRET_MAX + 1];
+  const char *end = NULL;
   YySecret *secret = NULL;
-  int length = 0;
 
   if (local != NULL)
     {
@@ -115,10 +120,13 @@ ra_sms_dup_text (RaSite *site, const RaMessage *message, GError **error)
       return NULL;
     }
   if (mark == NULL)
-    return yy_secret_new (message->text, MIN (strlen (message->text), (gsize) YY_SECRET_MAX));
-  length = g_snprintf (text, sizeof text, "%.*s%s%s", (int) (mark - message->text), message->text,
-                       code == NULL ? "······" : yy_secret_bytes (code), mark + strlen (CODE_MARK));
-  secret = yy_secret_new (text, MIN ((gsize) length, sizeof text - 1));
+    g_strlcpy (text, message->text, sizeof text);
+  else
+    g_snprintf (text, sizeof text, "%.*s%s%s", (int) (mark - message->text), message->text,
+                code == NULL ? "······" : yy_secret_bytes (code), mark + strlen (CODE_MARK));
+  /* What is too long ends between two characters. */
+  g_utf8_validate (text, -1, &end);
+  secret = yy_secret_new (text, (gsize) (end - text));
   OPENSSL_cleanse (text, sizeof text);
   return secret;
 }
