@@ -9,21 +9,23 @@ Everything lives in one temporary folder and on loopback, and is gone when the b
 `python3 -m harness.demo exec -- CMD…` and `… run` are behind ./dev exec and ./dev run.
 """
 
+import configparser
 import json
 import os
 import re
-import secrets
 import shutil
 import signal
-import string
 import subprocess
 import sys
 from pathlib import Path
 
 from harness import paths, warden
+from harness.desk import Desk
 from harness.pcsc import HarnessError, Pcsc
+from harness.phone import Phone, say
 from harness.service import Service, edit_profile
 from harness.vtoken import VirtualToken
+from harness.walk import walk
 
 TOP = Path(__file__).resolve().parents[2]
 OPENSC = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"
@@ -125,6 +127,7 @@ class Demo:
             "YINYAO_RA_DIR": str(self.service.folder),
             "YINYAO_VTOKEN": str(self.token.control),
             "YINYAO_DEMO_DETAILS": str(self.details),
+            "YINYAO_DEMO_UNLOCK": str(TOP / "data/profiles/demo-unlock.ini"),
             "YINYAO_DEMO_TOKEN": self.serial,
             "PCSCLITE_CSOCK_NAME": str(self.pcsc.socket),
         }
@@ -174,43 +177,21 @@ class Demo:
         return json.loads(self.run(name, *arguments, "--json", **options).stdout)
 
 
-def new_pin():
-    """A PIN for the demo that meets every rule of the profile."""
-    kinds = (string.ascii_uppercase, string.ascii_lowercase, string.digits, "#%+-=@")
-    return "".join(secrets.choice(kind) for kind in kinds for _ in range(3))
+def show(demo, phone):
+    say(f"Token {demo.serial} was prepared for order {demo.order}. Its activation code is {demo.code}.\n"
+        "Text messages of the CA's service are shown here as they arrive.")
+    phone.print()
 
 
-def walk(demo):
-    """The journey of ./dev run where there is no display."""
-    first, second = new_pin(), new_pin()
-    serial = demo.serial
-    steps = (
-        ("What is plugged in", ["tokens"], ()),
-        ("Activate it with the code; the PIN goes through a descriptor",
-         ["activate", "--token", serial, "--code", demo.code], (("--new-pin-fd", first),)),
-        ("Its certificate", ["certificates"], ()),
-        ("A test signature", ["test-signature", "--token", serial], (("--pin-fd", first),)),
-        ("Another PIN", ["change-pin", "--token", serial],
-         (("--pin-fd", first), ("--new-pin-fd", second))),
-        ("A test signature with the new PIN", ["test-signature", "--token", serial],
-         (("--pin-fd", second),)),
-        ("Export the certificate", ["certificates", "--export", "-"], ()),
-    )
-    for title, arguments, by_fd in steps:
-        fds = "".join(f" {option} {fd}" for fd, (option, _) in enumerate(by_fd, 3))
-        print(f"\n== {title}\n$ yinyaoctl {' '.join(arguments)}{fds}", flush=True)
-        result = demo.run("yinyaoctl", *arguments, secrets_by_fd=by_fd, check=False)
-        print(result.stdout + result.stderr, end="", flush=True)
-        if result.returncode != 0:
-            return result.returncode
-    return 0
-
-
-def show(demo):
-    message = demo.service.outbox()[-1]
-    print(f"\nToken {demo.serial} was prepared for order {demo.order}.\n"
-          f"Received by SMS ({message['to']}):\n  {message['text']}\n"
-          f"Activation code: {demo.code}\n", flush=True)
+def show_office(desk):
+    known = configparser.ConfigParser(interpolation=None)
+    known.read(TOP / "data/profiles/demo-unlock.ini", "utf-8")
+    agent = known["agent"]
+    say("Forgotten PIN: the token is unlocked at once with the details of its last order,\n"
+        f"  {known['organization']['name']}, {agent['name']}, {agent['document-number']}, {agent['mobile']};\n"
+        "with others the CA's office has to decide. That is you, from another terminal:\n"
+        f"  {desk.command('order', 'list')}\n"
+        "When an order was handed in, the commands for it are shown here.")
 
 
 def call(demo, command):
@@ -224,23 +205,28 @@ def call(demo, command):
         signal.signal(signal.SIGINT, before)
 
 
-def command_run(demo, arguments):
-    show(demo)
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        print("Opening the client; close its window to end the demo.", flush=True)
-        return call(demo, [demo.program("yinyao"), *arguments])
-    print("There is no display, so the same journey goes by on the command line.", flush=True)
-    return walk(demo)
+def command_run(arguments):
+    with Phone() as phone, Demo(profile={("sms", "command"): phone.command}) as demo, Desk(demo) as desk:
+        show(demo, phone)
+        if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+            show_office(desk)
+            phone.listen()
+            desk.watch()
+            say("Opening the client; close its window to end the demo.")
+            return call(demo, [demo.program("yinyao"), *arguments])
+        say("There is no display, so the same journey goes by on the command line.")
+        return walk(demo, phone)
 
 
-def command_exec(demo, arguments):
+def command_exec(arguments):
     if arguments[:1] == ["--"]:
         arguments = arguments[1:]
-    try:
-        status = call(demo, arguments)
-    except OSError as error:
-        print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
-        return 127
+    with Demo() as demo:
+        try:
+            status = call(demo, arguments)
+        except OSError as error:
+            print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
+            return 127
     return 128 - status if status < 0 else status
 
 
@@ -251,8 +237,7 @@ def work():
         print(f"YINYAO_DEMO_DAYS_LEFT={days}: a number from 1 to {MOST_DAYS} is needed", file=sys.stderr)
         return 2
     try:
-        with Demo() as demo:
-            return commands[sys.argv[1]](demo, sys.argv[2:])
+        return commands[sys.argv[1]](sys.argv[2:])
     except HarnessError as problem:
         print(f"The demo cannot start: {problem}", file=sys.stderr)
         return 1
