@@ -55,18 +55,23 @@ yy_secret_new (const void *bytes, gsize length)
   return self;
 }
 
-/* Rejection sampling: a remainder would favour the alphabet's first characters. */
-static char
-random_character (const char *alphabet, guint count)
+/* Rejection sampling: a remainder would favour the alphabet's first characters. Bytes are drawn
+   many at a time: a call costs more than the bytes. */
+static void
+add_random (YySecret *self, gsize length, const char *alphabet, guint count)
 {
-  guint limit = 256 - 256 % count;
-  guint8 byte = 0;
+  const guint limit = 256 - 256 % count;
+  guint8 bytes[64];
 
-  do
-    if (RAND_priv_bytes (&byte, 1) != 1)
-      g_error ("the random generator failed");
-  while (byte >= limit);
-  return alphabet[byte % count];
+  while (self->length < length)
+    {
+      if (RAND_priv_bytes (bytes, sizeof bytes) != 1)
+        g_error ("the random generator failed");
+      for (gsize i = 0; i < sizeof bytes && self->length < length; i++)
+        if (bytes[i] < limit)
+          self->bytes[self->length++] = alphabet[bytes[i] % count];
+    }
+  OPENSSL_cleanse (bytes, sizeof bytes);
 }
 
 YySecret *
@@ -79,9 +84,7 @@ yy_secret_new_random (gsize length, const char *alphabet)
   g_return_val_if_fail (count >= 2 && count <= 256, NULL);
 
   self = secret_alloc ();
-  for (gsize i = 0; i < length; i++)
-    self->bytes[i] = random_character (alphabet, (guint) count);
-  self->length = length;
+  add_random (self, length, alphabet, (guint) count);
   return self;
 }
 

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <glib/gi18n.h>
@@ -68,13 +69,25 @@ make_folder (const char *path, GError **error)
   return errno == EEXIST || fail (error, path);
 }
 
+/* When this kernel began, in seconds since 1970. */
+static gint64
+boot_time (void)
+{
+  struct timespec up = { 0 };
+
+  clock_gettime (CLOCK_BOOTTIME, &up);
+  return g_get_real_time () / G_USEC_PER_SEC - up.tv_sec;
+}
+
 gint64
 ra_document_files_received (const char *directory, const RaUpload *upload)
 {
   g_autofree char *path = upload_path (directory, upload);
   struct stat status = { 0 };
 
-  return lstat (path, &status) == 0 ? MIN ((gint64) status.st_size, upload->received) : 0;
+  if (lstat (path, &status) != 0 || (gint64) status.st_mtime < boot_time ())
+    return 0;
+  return MIN ((gint64) status.st_size, upload->received);
 }
 
 static gboolean
@@ -92,7 +105,7 @@ write_all (int fd, gint64 offset, GBytes *piece)
         return FALSE;
       done += count < 0 ? 0 : (gsize) count;
     }
-  return ftruncate (fd, offset + (off_t) size) == 0 && fdatasync (fd) == 0;
+  return ftruncate (fd, offset + (off_t) size) == 0;
 }
 
 gboolean
@@ -117,7 +130,7 @@ ra_document_files_append (const char *directory,
     g_warning ("%s: %s", path, g_strerror (errno));
   if (fd >= 0)
     close (fd);
-  return written && (offset > 0 || ra_files_sync_folder (folder, error));
+  return written;
 }
 
 GBytes *

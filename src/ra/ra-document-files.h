@@ -9,13 +9,20 @@ G_BEGIN_DECLS
  * Where documents are on the disk: DIR/uploads for those on their way, DIR/documents/ab/abcdef… for
  * those that are there, named after their SHA-256. Nothing that an applicant typed becomes part of
  * a path. Everything is for the service's own user alone. @directory is the CA's. Main thread only;
- * functions write and wait for the disk.
+ * functions write, and those for whole documents wait for the disk.
  */
 
 /** ra_document_files_is_sha256: Returns: whether @text has 64 hexadecimal digits, in lower case */
 gboolean ra_document_files_is_sha256 (const char *text);
 
-/** ra_document_files_received: Returns: how much of an upload is both on the disk and in the store
+/**
+ * ra_document_files_received:
+ *
+ * Pieces are not waited for to be on the disk: a client is still there and sends them once more. A
+ * kernel that ended may have lost any of them, so nothing counts that was written under another
+ * one.
+ *
+ * Returns: how much of an upload is both in its file and in the store
  */
 gint64 ra_document_files_received (const char *directory, const RaUpload *upload);
 
@@ -23,8 +30,7 @@ gint64 ra_document_files_received (const char *directory, const RaUpload *upload
  * ra_document_files_append:
  * @offset: what ra_document_files_received() says
  *
- * Adds a piece, and cuts off what was there behind it. It is on the disk afterwards; on failure the
- * upload is as it was.
+ * Adds a piece, and cuts off what was there behind it. On failure the upload is as it was.
  */
 gboolean ra_document_files_append (const char *directory,
                                    const RaUpload *upload,

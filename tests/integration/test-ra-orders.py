@@ -635,6 +635,13 @@ def an_upload_is_continued_after_anything():
     connection.send(data[80000:90000])
     connection.close()
     equal(client.begin('licence', data).json['received'], 80000)
+    # What another kernel wrote may never have reached the disk.
+    os.utime(path, (0, 0))
+    equal(client.begin('licence', data).json['received'], 0)
+    equal(client.document('licence')['received'], 0)
+    equal(client.piece('licence', 80000, data[80000:81000]).json['error']['received'], 0)
+    equal(client.piece('licence', 0, data[:100]).json['received'], 100)
+    equal(path.stat().st_size, 100)
     path.unlink()
     equal(client.begin('licence', data).json['received'], 0)
     equal(client.upload('licence', data).json['complete'], True)
