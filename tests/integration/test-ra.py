@@ -785,6 +785,21 @@ def many_enrol_at_once():
 
 
 @case
+def many_order_at_once():
+    """The same for orders begun in the client."""
+    with Office(profile={('limits', 'matches-per-address'): 1000}) as office:
+        result = subprocess.run(
+            [paths.program('tests/bench/order-load'), '--dir', office.service.folder, '--details', DETAILS,
+             '--connect', str(office.service.port), '--orders', '24', '--clients', '8'],
+            env=paths.without_leak_search(os.environ), capture_output=True, text=True)
+        equal(result.returncode, 0, result.stderr)
+        contains(result.stdout, '24 orders, 0 failed')
+        states = [row[0] for row in office.sql("SELECT state FROM orders WHERE type = 'unlock'")]
+        equal((states.count('completed'), states.count('withdrawn')), (12, 12))
+        equal(office.sql('SELECT count (*) FROM documents'), [(36,)])
+
+
+@case
 def it_stops_when_told():
     with Office() as office:
         connection = office.service.connect()
