@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bench.report import table, wanted
 
-from harness.demo import Demo, OPENSC, TOP, new_pin
+from harness.demo import Demo, OPENSC, TOP
+from harness.walk import new_pin
 
 SO_PIN, NEXT_SO_PIN = "3537363231383830", "1122334455667788"
 

@@ -800,6 +800,14 @@ def many_order_at_once():
 
 
 @case
+def the_benchmark_can_be_started():
+    result = subprocess.run(['/usr/bin/python3', '-m', 'bench', 'nothing'], capture_output=True, text=True,
+                            env={**os.environ, 'PYTHONPATH': str(paths.SOURCE / 'tests')})
+    equal((result.returncode, result.stderr),
+          (1, 'unknown part: nothing; there are tokens, window, form, service\n'))
+
+
+@case
 def it_stops_when_told():
     with Office() as office:
         connection = office.service.connect()
