@@ -81,8 +81,8 @@ read_side (const char *text, int *side)
  * Usage: yinyao-preview WIDTH [HEIGHT] < DOCUMENT > PNG
  *
  * Draws the first page of an uploaded document, at most WIDTH by HEIGHT pixels (HEIGHT is as WIDTH
- * if it is left out). It is a process of
- * its own so that a hostile document costs no more than its preview: exit status 1, or a signal.
+ * if it is left out). It is a process of its own so that a hostile document costs no more than its
+ * preview: exit status 1, or a signal.
  * Standard output is written at the end, whole; it must be a pipe, as no file may be written.
  */
 int

@@ -113,8 +113,15 @@ ra_api_count_code (RaApi *api, const RaRequest *request, const char *token, cons
 RaCase *
 ra_api_open_grant (RaApi *api, const RaRequest *request, GError **error)
 {
-  return ra_grants_open (api->site, request->address, request->variables[0], request->bearer,
-                         error);
+  g_autoptr (GError) local = NULL;
+  RaCase *one = ra_grants_open (api->site, request->variables[0], request->bearer, &local);
+
+  if (one != NULL)
+    return one;
+  if (!g_error_matches (local, RA_FAULT, RA_FAULT_UNAUTHORIZED) ||
+      ra_api_tell_wrong_key (api, request, "grant", error))
+    g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
 }
 
 gboolean

@@ -119,20 +119,6 @@ ra_api_begin_order (RaApi *api, const RaRequest *request, RaAnswer *answer, GErr
   return order != NULL && ra_api_answer_order (api, order, key, answer, error);
 }
 
-/* Numbers can be guessed, keys cannot: nobody is kept out for trying, but the audit log, which
-   forgets nothing, takes only so many lines about it. */
-static gboolean
-tell_wrong_key (RaApi *api, const RaRequest *request, GError **error)
-{
-  g_autofree char *key = ra_limiter_key_of_address ("order-key", request->address);
-
-  if (ra_limiter_wait (api->limiter, key, api->site->rules->wrong_codes_per_address) > 0)
-    return TRUE;
-  ra_limiter_count (api->limiter, key);
-  return ra_store_audit (api->site->store, request->address, "order.refused", request->variables[0],
-                         RA_CLIENT_ORDER_WRONG_KEY, error);
-}
-
 YyOrder *
 ra_api_open_order (RaApi *api, const RaRequest *request, char **who, GError **error)
 {
@@ -144,7 +130,7 @@ ra_api_open_order (RaApi *api, const RaRequest *request, char **who, GError **er
   if (order != NULL)
     return g_steal_pointer (&order);
   if (!g_error_matches (local, RA_FAULT, RA_FAULT_UNAUTHORIZED) ||
-      tell_wrong_key (api, request, error))
+      ra_api_tell_wrong_key (api, request, "order", error))
     g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
 }

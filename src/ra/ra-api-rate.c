@@ -25,6 +25,21 @@ ra_api_tell_limited (RaApi *api,
   return tell (api, who, kind, key, error);
 }
 
+/* Numbers can be guessed, keys cannot: nobody is kept out for trying, but the audit log, which
+   forgets nothing, takes only so many lines about it. */
+gboolean
+ra_api_tell_wrong_key (RaApi *api, const RaRequest *request, const char *kind, GError **error)
+{
+  g_autofree char *key = ra_limiter_key_of_address ("wrong-key", request->address);
+  g_autofree char *what = g_strconcat (kind, ".refused", NULL);
+
+  if (ra_limiter_wait (api->limiter, key, api->site->rules->wrong_codes_per_address) > 0)
+    return TRUE;
+  ra_limiter_count (api->limiter, key);
+  return ra_store_audit (api->site->store, request->address, what, request->variables[0],
+                         RA_FAULT_WRONG_KEY, error);
+}
+
 static gboolean
 check (RaApi *api, const char *who, const char *kind, const char *key, guint limit, GError **error)
 {

@@ -132,6 +132,10 @@ gboolean ra_api_tell_limited (RaApi *api,
                               const char *kind,
                               const char *subject,
                               GError **error);
+/** ra_api_tell_wrong_key: writes into the audit log, a few times an hour at most, that what the
+ * path names was asked for without its bearer key; @kind: "order" or "grant" */
+gboolean
+ra_api_tell_wrong_key (RaApi *api, const RaRequest *request, const char *kind, GError **error);
 /** ra_api_count: one more */
 void ra_api_count (RaApi *api, const RaRequest *request, const RaRate *rate);
 

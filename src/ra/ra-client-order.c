@@ -231,7 +231,7 @@ check_key (RaSite *site, const char *number, const YySecret *key, GError **error
   if (!get_key (site, number, &right, error))
     return FALSE;
   return (right != NULL && key != NULL && yy_secret_equal (key, right)) ||
-         ra_fault_set (error, RA_FAULT_UNAUTHORIZED, RA_CLIENT_ORDER_WRONG_KEY);
+         ra_fault_set (error, RA_FAULT_UNAUTHORIZED, RA_FAULT_WRONG_KEY);
 }
 
 YyOrder *

@@ -11,8 +11,6 @@ G_BEGIN_DECLS
  * the log tells of it. @who is for the audit log.
  */
 
-#define RA_CLIENT_ORDER_WRONG_KEY "no, or a wrong, bearer key"
-
 /**
  * ra_client_order_begin:
  * @details: type, token and the five details, checked

@@ -31,6 +31,9 @@ typedef enum
   RA_FAULT_INTERNAL,
 } RaFault;
 
+/** RA_FAULT_WRONG_KEY: message of %RA_FAULT_UNAUTHORIZED, whatever the key was to open */
+#define RA_FAULT_WRONG_KEY "no, or a wrong, bearer key"
+
 GQuark ra_fault_quark (void);
 
 /** ra_fault_get_nick: Returns: as in the answer: "code-incorrect" */

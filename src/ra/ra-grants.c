@@ -117,7 +117,7 @@ ra_grants_key (RaSite *site, const RaGrant *grant, GError **error)
 }
 
 RaCase *
-ra_grants_open (RaSite *site, const char *who, const char *id, const YySecret *key, GError **error)
+ra_grants_open (RaSite *site, const char *id, const YySecret *key, GError **error)
 {
   g_autoptr (RaCase) one = g_new0 (RaCase, 1);
   g_autoptr (YySecret) right = NULL;
@@ -137,8 +137,7 @@ ra_grants_open (RaSite *site, const char *who, const char *id, const YySecret *k
     return NULL;
   if (key != NULL && yy_secret_equal (key, right))
     return g_steal_pointer (&one);
-  ra_codes_refuse (site, who, one->order->type, id, RA_FAULT_UNAUTHORIZED,
-                   "no, or a wrong, bearer key", error);
+  ra_fault_set (error, RA_FAULT_UNAUTHORIZED, RA_FAULT_WRONG_KEY);
   return NULL;
 }
 

@@ -40,9 +40,9 @@ RaCase *ra_grants_begin (RaSite *site,
                          const char *session,
                          GError **error);
 
-/** ra_grants_open: Returns: (transfer full): of the grant @id, when @key is its bearer key */
-RaCase *
-ra_grants_open (RaSite *site, const char *who, const char *id, const YySecret *key, GError **error);
+/** ra_grants_open: Returns: (transfer full): of the grant @id, when @key is its bearer key, or
+ * %NULL with %RA_FAULT_NOT_FOUND or %RA_FAULT_UNAUTHORIZED */
+RaCase *ra_grants_open (RaSite *site, const char *id, const YySecret *key, GError **error);
 
 /** ra_grants_key: Returns: (transfer full): the bearer key */
 YySecret *ra_grants_key (RaSite *site, const RaGrant *grant, GError **error);

@@ -30,10 +30,7 @@ ra_store_find_account (RaStore *store, GBytes *key_hash, char **name, GError **e
   *name = NULL;
   if (rows != NULL && ra_database_next (store->database, rows, &local))
     *name = ra_rows_dup_text (rows, 0);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return ra_store_finish (g_steal_pointer (&local), error);
 }
 
 void
@@ -87,10 +84,7 @@ get_last_hash (RaStore *store, GBytes **hash, GError **error)
   *hash = NULL;
   if (rows != NULL && ra_database_next (store->database, rows, &local))
     *hash = ra_rows_dup_bytes (rows, 0);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return ra_store_finish (g_steal_pointer (&local), error);
 }
 
 gboolean

@@ -53,10 +53,7 @@ ra_store_get_current_certificate (RaStore *store,
   *certificate = NULL;
   if (rows != NULL && ra_database_next (store->database, rows, &local))
     *certificate = read_certificate (rows);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return ra_store_finish (g_steal_pointer (&local), error);
 }
 
 gboolean
@@ -79,10 +76,7 @@ ra_store_list_revoked (RaStore *store, GError **error)
 
   while (rows != NULL && ra_database_next (store->database, rows, &local))
     g_ptr_array_add (revoked, read_certificate (rows));
-  if (local == NULL)
-    return g_steal_pointer (&revoked);
-  g_propagate_error (error, g_steal_pointer (&local));
-  return NULL;
+  return ra_store_finish (g_steal_pointer (&local), error) ? g_steal_pointer (&revoked) : NULL;
 }
 
 gboolean

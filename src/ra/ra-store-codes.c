@@ -57,10 +57,7 @@ ra_store_list_codes (RaStore *store, const char *order, GError **error)
       code->message = ra_rows_get_int (rows, 7);
       g_ptr_array_add (codes, code);
     }
-  if (local == NULL)
-    return g_steal_pointer (&codes);
-  g_propagate_error (error, g_steal_pointer (&local));
-  return NULL;
+  return ra_store_finish (g_steal_pointer (&local), error) ? g_steal_pointer (&codes) : NULL;
 }
 
 gboolean

@@ -52,10 +52,7 @@ ra_store_get_token (RaStore *store, const char *serial, RaToken **token, GError 
   *token = NULL;
   if (rows != NULL && ra_database_next (store->database, rows, &local))
     *token = read_token (rows);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return ra_store_finish (g_steal_pointer (&local), error);
 }
 
 GPtrArray *
@@ -68,10 +65,7 @@ ra_store_list_tokens (RaStore *store, GError **error)
 
   while (rows != NULL && ra_database_next (store->database, rows, &local))
     g_ptr_array_add (tokens, read_token (rows));
-  if (local == NULL)
-    return g_steal_pointer (&tokens);
-  g_propagate_error (error, g_steal_pointer (&local));
-  return NULL;
+  return ra_store_finish (g_steal_pointer (&local), error) ? g_steal_pointer (&tokens) : NULL;
 }
 
 gboolean
@@ -133,10 +127,7 @@ read_grant (RaStore *store, RaRows rows, RaGrant **grant, GError **error)
       (*grant)->key = ra_rows_dup_bytes (rows, 6);
       (*grant)->cmp_secret = ra_rows_dup_bytes (rows, 7);
     }
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return ra_store_finish (g_steal_pointer (&local), error);
 }
 
 gboolean

@@ -286,7 +286,9 @@ def an_order_opens_with_its_own_key_only():
     equal(service.get('/api/v1/orders/' + applied, bearer=mine.key).code, 'unauthorized')
     for number in ('1', '9999000001', '%2e%2e', "' OR 1=1", '*'):
         equal(service.get('/api/v1/orders/' + number.replace(' ', '%20'), bearer=mine.key).code, 'not-found')
-    # The audit log tells of some, whoever asks for how long.
+    # The audit log tells of some, whoever asks for how long, be it with the key of an order or a grant.
+    grant = world().office.activate(world().office.ready('G1')[1], 'G1')
+    equal([world().office.grant(grant, 'release', bearer='x').code for _ in range(5)], ['unauthorized'] * 5)
     told = len([a for a in service.audit() if 'wrong, bearer key' in a['why']])
     equal(told, 30)
 

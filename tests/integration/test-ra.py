@@ -383,7 +383,7 @@ def two_sessions_and_one_token():
         equal(office.service.post('/api/v1/grants/none/release', bearer='x').code, 'not-found')
         refused = [e for e in office.service.audit() if e['why'] == 'no, or a wrong, bearer key']
         equal([(e['what'], e['who'], e['subject']) for e in refused],
-              [('activation.refused', '127.0.0.1', third.json['grant']['id'])] * 2)
+              [('grant.refused', '127.0.0.1', third.json['grant']['id'])] * 2)
 
 
 @case

@@ -627,7 +627,7 @@ reload (World *world, Client *client)
   id = g_strdup (client->one->grant->id);
   key = ra_grants_key (world->site, client->one->grant, NULL);
   ra_case_free (client->one);
-  client->one = ra_grants_open (world->site, WHO, id, key, NULL);
+  client->one = ra_grants_open (world->site, id, key, NULL);
   g_assert_nonnull (client->one);
 }
 
