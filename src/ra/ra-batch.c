@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra/ra-batch.h"
 
+#include <glib/gi18n.h>
+
 /* A batch ends when nothing else is to be done, or when one of these is reached. */
 #define MAX_PARTS  128
 #define MAX_AGE_US 25000
+/* SQLite waits for another program that holds the database, and everybody with it. When that was in
+   vain it is not tried again for a while. */
+#define LONG_WAIT_US G_USEC_PER_SEC
+#define PAUSE_US     (5 * G_USEC_PER_SEC)
 
 struct _RaBatch
 {
   RaStore *store;
   gboolean open;
   gint64 begun;
+  gint64 paused_until; /* monotonic microseconds */
   guint parts;
   guint idle;
   GArray *held;
@@ -80,6 +87,25 @@ flush_when_idle (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+begin (RaBatch *batch, GError **error)
+{
+  gint64 start = g_get_monotonic_time ();
+  gboolean begun = FALSE;
+
+  if (start < batch->paused_until)
+    {
+      g_set_error_literal (error, YY_ERROR, YY_ERROR_FAILED,
+                           _ ("The database is being used by another program"));
+      return FALSE;
+    }
+  begun = ra_store_begin (batch->store, error);
+  batch->begun = g_get_monotonic_time ();
+  if (!begun && batch->begun - start > LONG_WAIT_US)
+    batch->paused_until = batch->begun + PAUSE_US;
+  return begun;
+}
+
 gboolean
 ra_batch_enter (RaBatch *batch, GError **error)
 {
@@ -88,11 +114,10 @@ ra_batch_enter (RaBatch *batch, GError **error)
     ra_batch_flush (batch);
   if (!batch->open)
     {
-      if (!ra_store_begin (batch->store, error))
+      if (!begin (batch, error))
         return FALSE;
       batch->open = TRUE;
       batch->parts = 0;
-      batch->begun = g_get_monotonic_time ();
       batch->idle = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, flush_when_idle, batch, NULL);
     }
   batch->parts++;

@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import socket
+import sqlite3
 import ssl
 import stat
 import subprocess
@@ -541,6 +542,40 @@ def silence_after_hello_keeps_other_networks_in():
         other.close()
         ok(took < 2, 'it took %.1f seconds' % took)
         diag('%.2f seconds' % took)
+
+
+@case
+def a_locked_database_stops_one_request_and_not_all():
+    """Somebody looks into the database with a tool of their own, and forgets about it."""
+    with Office() as office, contextlib.closing(sqlite3.connect(office.service.folder / 'yinyao.db',
+                                                                isolation_level=None)) as tool:
+        service, answers = office.service, []
+        connections = [service.connect() for _ in range(6)]
+        body = {'token': 'T1', 'code': '000000', 'session': new_session()}
+
+        def ask(connection):
+            answers.append(service.post('/api/v1/activations', body, connection=connection).status)
+
+        for connection in connections:
+            connection.connect()
+        tool.execute('BEGIN IMMEDIATE')
+        begun = time.monotonic()
+        threads = [threading.Thread(target=ask, args=(connection,)) for connection in connections]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        took = time.monotonic() - begun
+        for connection in connections:
+            connection.close()
+        equal(answers, [500] * 6)
+        ok(took < 15, 'they waited in a row: %.1f seconds' % took)
+        equal(service.get('/api/v1/profile').status, 200)
+        tool.execute('ROLLBACK')
+        while office.activate('000000').status == 500:
+            ok(time.monotonic() - begun < 30, 'it does not come back')
+            time.sleep(0.2)
+        equal(office.activate('000000').code, 'not-found')
 
 
 def cpu_seconds(pid):
