@@ -246,6 +246,11 @@ class Node:
         wait(lambda: self.sensitive, '“%s” stays insensitive' % self.name)
         self.client.desktop.bus.call(*self.address, 'Action', 'DoAction', GLib.Variant('(i)', (0,)))
 
+    def write(self, text):
+        """What an input method does: xdotool loses characters that are on no keyboard."""
+        self.client.desktop.bus.call(*self.address, 'EditableText', 'SetTextContents',
+                                     GLib.Variant('(s)', (text,)))
+
     def click(self):
         """Clicks with the pointer, in the newest window."""
         x, y, width, height = self.box
@@ -416,8 +421,7 @@ class Client:
     # Keyboard and pointer
 
     def xdotool(self, *arguments, text=None):
-        subprocess.run([paths.tool('xdotool'), *map(str, arguments)], check=True,
-                       env={**self.env, 'LC_ALL': 'C.UTF-8'},
+        subprocess.run([paths.tool('xdotool'), *map(str, arguments)], env=self.env, check=True,
                        input=text, text=True, timeout=TIMEOUT, stdout=subprocess.DEVNULL)
 
     def type(self, text):
@@ -440,6 +444,13 @@ class Client:
     def focus_window(self):
         """There is no window manager: the keyboard goes to the newest window."""
         self.xdotool('windowfocus', '--sync', self.windows()[-1])
+
+    def leave_window(self):
+        """The keyboard goes nowhere: nobody looks at the window."""
+        shown = subprocess.run([paths.tool('xwininfo'), '-root', '-int'], env=self.env, check=True,
+                               capture_output=True, text=True, timeout=TIMEOUT).stdout
+        root = shown.split('Window id:')[1].split()[0]
+        self.xdotool('windowfocus', '--sync', root)
 
     def resize(self, width, height):
         window = wait(self.windows, 'no window')[0]
