@@ -1,33 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/yy-stall-watch.h"
 
-#include <sys/resource.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 /* The time between two polls is what the sources of one iteration took. */
 static GPollFunc wrapped_poll;
 static gint64 woken_at;
-static struct rusage woken_usage;
-
-static gint64
-processor_time (const struct rusage *usage)
-{
-  return (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * G_USEC_PER_SEC +
-         usage->ru_utime.tv_usec + usage->ru_stime.tv_usec;
-}
+static gint64 woken_delay;
+static int statistics = -1;
 
 /*
- * Milliseconds this iteration took. If the thread never waited for anything by itself, what is
- * above its processor time was the machine being busy with others.
+ * Microseconds for which this thread could have run, but the machine was busy with others
+ * (proc(5): the second number of schedstat, in nanoseconds); 0 where the kernel does not count it.
  */
+static gint64
+get_delay (void)
+{
+  char text[128] = "";
+  ssize_t length = statistics < 0 ? 0 : pread (statistics, text, sizeof text - 1, 0);
+  char *second = NULL;
+
+  if (length <= 0)
+    return 0;
+  strtoull (text, &second, 10);
+  return (gint64) (strtoull (second, NULL, 10) / 1000);
+}
+
+/* Milliseconds this iteration took, without those. */
 static gint64
 time_taken (void)
 {
-  struct rusage usage = { 0 };
   gint64 elapsed = g_get_monotonic_time () - woken_at;
 
-  if (elapsed / 1000 > YY_STALL_LIMIT && getrusage (RUSAGE_THREAD, &usage) == 0 &&
-      usage.ru_nvcsw == woken_usage.ru_nvcsw)
-    elapsed = processor_time (&usage) - processor_time (&woken_usage);
+  if (elapsed / 1000 > YY_STALL_LIMIT)
+    elapsed -= get_delay () - woken_delay;
   return elapsed / 1000;
 }
 
@@ -35,7 +43,7 @@ static void
 wake (void)
 {
   woken_at = g_get_monotonic_time ();
-  (void) getrusage (RUSAGE_THREAD, &woken_usage);
+  woken_delay = get_delay ();
 }
 
 static int
@@ -55,6 +63,7 @@ void
 yy_stall_watch_start (void)
 {
   g_return_if_fail (wrapped_poll == NULL);
+  statistics = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
   wrapped_poll = g_main_context_get_poll_func (NULL);
   wake ();
   g_main_context_set_poll_func (NULL, watched_poll);
