@@ -272,7 +272,8 @@ yy_tickets_get (YyTickets *self, const char *token)
 
   if (g_hash_table_lookup_extended (self->tickets, token, NULL, &ticket))
     return ticket;
-  service = yy_client_get_service (self->client, NULL);
+  /* A service is not loaded for a look into an empty book. */
+  service = yy_ticket_book_is_empty () ? NULL : yy_client_get_service (self->client, NULL);
   if (service == NULL)
     return NULL;
   ticket = yy_ticket_book_find (service, token);

@@ -337,8 +337,8 @@ end_run (YyUnlockPage *self)
   update (self);
 }
 
-static void
-refresh (YyUnlockPage *self)
+void
+yy_unlock_page_refresh (YyUnlockPage *self)
 {
   YyTicket *ticket = get_ticket (self);
 
@@ -352,7 +352,7 @@ on_ask (YyUnlockPage *self, const GError *error)
   end_run (self);
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     yy_unlock_code_tell (self->code, error);
-  refresh (self);
+  yy_unlock_page_refresh (self);
 }
 
 static void
@@ -546,7 +546,9 @@ yy_unlock_page_get_token (YyUnlockPage *self)
 void
 yy_unlock_page_resume (YyUnlockPage *self)
 {
-  refresh (self);
+  self->look = YY_UNLOCK_LOOK_FORWARD;
+  update (self);
+  yy_unlock_page_refresh (self);
 }
 
 gboolean

@@ -22,7 +22,10 @@ GtkWidget *yy_unlock_page_new (YyClient *client, YyTicketWatch *watch, YyToken *
 /** yy_unlock_page_get_token: Returns: (transfer none): the last snapshot */
 YyToken *yy_unlock_page_get_token (YyUnlockPage *self);
 
-/** yy_unlock_page_resume: it is shown again: looks how the order stands now */
+/** yy_unlock_page_refresh: asks how the order stands now */
+void yy_unlock_page_refresh (YyUnlockPage *self);
+
+/** yy_unlock_page_resume: it is shown again: the page that comes next, and how the order stands */
 void yy_unlock_page_resume (YyUnlockPage *self);
 
 /** yy_unlock_page_ask_to_stop: Returns: %TRUE when the token is being worked on, and somebody was

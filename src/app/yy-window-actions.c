@@ -70,6 +70,7 @@ on_refresh (GtkWidget *widget, const char *action, GVariant *parameter)
 
       yy_driver_refresh (driver);
     }
+  yy_window_look_at_orders (YY_WINDOW (widget));
 }
 
 /* Not gtk/help-overlay.ui, which GtkApplication builds before the first frame. */

@@ -277,6 +277,16 @@ yy_window_show_order (YyWindow *self, const char *serial)
 }
 
 void
+yy_window_look_at_orders (YyWindow *self)
+{
+  GtkWidget *page = adw_bin_get_child (self->steps);
+
+  if (page != NULL && gtk_widget_get_mapped (page))
+    yy_unlock_page_refresh (YY_UNLOCK_PAGE (page));
+  yy_ticket_watch_look (self->watch);
+}
+
+void
 yy_window_leave_steps (YyWindow *self)
 {
   yy_window_show_page (self, adw_view_stack_get_visible_child_name (self->stack));

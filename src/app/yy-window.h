@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * (yy-window-actions.c); pages and cards activate those by name and know nothing of the window:
  *
  * - win.show-page (s): a page by name
- * - win.refresh: looks at all tokens again
+ * - win.refresh: looks at all tokens again, and at the orders begun here
  * - win.activate-certificate (s), win.change-pin (s), win.unlock-token (s),
  *   win.show-certificates (s): for the token with this yy_token_get_key()
  * - win.leave-steps: from a way in steps back to the pages
@@ -35,6 +35,8 @@ void yy_window_unlock_token (YyWindow *self, YyToken *token);
 /** yy_window_show_order: the same, as long as the token with this serial number is there, or its
  * way was begun in this window */
 void yy_window_show_order (YyWindow *self, const char *serial);
+/** yy_window_look_at_orders: asks the CA how the orders stand that were begun here */
+void yy_window_look_at_orders (YyWindow *self);
 void yy_window_leave_steps (YyWindow *self);
 void yy_window_follow_link (YyWindow *self, YyLink link);
 
