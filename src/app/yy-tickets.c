@@ -91,9 +91,20 @@ yy_ticket_is_over (YyTicket *ticket)
           ticket->order->state == YY_ORDER_WITHDRAWN || ticket->order->state == YY_ORDER_REFUNDED);
 }
 
+/* Number and key stay what they are: the book is written once for an order. */
+static gboolean
+is_kept (YyTickets *self, YyTicket *ticket)
+{
+  YyTicket *before = g_hash_table_lookup (self->tickets, ticket->token);
+
+  return before != NULL && g_strcmp0 (before->number, ticket->number) == 0 &&
+         yy_secret_equal (before->key, ticket->key);
+}
+
 static void
 put (YyTickets *self, YyTicket *ticket)
 {
+  gboolean kept = is_kept (self, ticket);
   YyService *service = yy_client_get_service (self->client, NULL);
   g_autofree char *token = g_strdup (ticket->token);
   g_autoptr (GError) error = NULL;
@@ -101,7 +112,7 @@ put (YyTickets *self, YyTicket *ticket)
   g_hash_table_replace (self->tickets, g_strdup (token), yy_ticket_ref (ticket));
   if (yy_ticket_is_over (ticket))
     yy_ticket_book_drop (service, token);
-  else if (!yy_ticket_book_keep (service, ticket, &error))
+  else if (!kept && !yy_ticket_book_keep (service, ticket, &error))
     g_warning ("the order's number could not be written down: %s", error->message);
   g_signal_emit (self, changed_signal, 0, token);
 }

@@ -143,6 +143,25 @@ set_failed (const char *path, const char *reason, GError **error)
   return FALSE;
 }
 
+/* As a whole or not at all, for who reads it. It is not waited for the disk, which may take longer
+ * than a window can stand still: what a power cut takes is typed again. */
+static gboolean
+replace_file (const char *path, const YyWipedBuffer *buffer)
+{
+  g_autofree char *temporary = g_strconcat (path, ".XXXXXX", NULL);
+  int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);
+  gboolean written =
+      fd >= 0 && write (fd, buffer->data, buffer->length) == (ssize_t) buffer->length;
+
+  if (fd >= 0)
+    close (fd);
+  if (written && g_rename (temporary, path) == 0)
+    return TRUE;
+  if (fd >= 0)
+    (void) g_unlink (temporary);
+  return FALSE;
+}
+
 gboolean
 yy_ticket_book_keep (YyService *service, YyTicket *ticket, GError **error)
 {
@@ -150,7 +169,6 @@ yy_ticket_book_keep (YyService *service, YyTicket *ticket, GError **error)
   g_autofree char *head = dup_head (service, ticket->token);
   g_autofree char *path = dup_path (head);
   g_autoptr (YyWipedBuffer) buffer = yy_wiped_buffer_new ();
-  g_autoptr (GError) local = NULL;
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     return set_failed (folder, g_strerror (errno), error);
@@ -160,11 +178,9 @@ yy_ticket_book_keep (YyService *service, YyTicket *ticket, GError **error)
   append_text (buffer, "\nkey=");
   yy_wiped_buffer_append (buffer, yy_secret_bytes (ticket->key), yy_secret_length (ticket->key));
   append_text (buffer, "\n");
-  if (g_file_set_contents_full (path, buffer->data, (gssize) buffer->length,
-                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
-                                &local))
+  if (replace_file (path, buffer))
     return TRUE;
-  return set_failed (path, local->message, error);
+  return set_failed (path, g_strerror (errno), error);
 }
 
 void
