@@ -105,13 +105,27 @@ show_status (YyCodeSender *self)
       if (seconds_until (self->ticket->code_expires) > 0)
         show_sent (self, number);
       else
-        set_status (self, "error", _ ("The code has expired. Ask for another one."));
+        set_status (self, "error", _ ("The code is not valid any more. Ask for another one."));
       break;
     case YY_DELIVERY_NONE:
     default:
       text = g_strdup_printf (_ ("The code will be sent to %s by text message."), number);
       set_status (self, "dim-label", text);
     }
+}
+
+/* As long as there is no code, asking for one is the next step. */
+static void
+emphasize (YyCodeSender *self)
+{
+  gboolean sent = self->ticket->delivery == YY_DELIVERY_PENDING ||
+                  (self->ticket->delivery == YY_DELIVERY_SENT &&
+                   seconds_until (self->ticket->code_expires) > 0);
+
+  if (sent)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->send), "suggested-action");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (self->send), "suggested-action");
 }
 
 static void
@@ -130,6 +144,7 @@ show_button (YyCodeSender *self)
   if (g_strcmp0 (gtk_button_get_label (self->send), text) != 0)
     gtk_button_set_label (self->send, text);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "code.send", wait == 0 && !self->asking);
+  emphasize (self);
 }
 
 static void

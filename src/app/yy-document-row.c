@@ -369,7 +369,9 @@ yy_document_row_new (YyClient *client, const char *token, YyDocuments document)
 static void
 show_uploaded (YyDocumentRow *self, const YyTicketDocument *document)
 {
-  g_autofree char *size = g_format_size_full (document->size, G_FORMAT_SIZE_IEC_UNITS);
+  /* In the unit of the limit, and so that it is never below it by rounding. */
+  g_autofree char *size =
+      g_strdup_printf ("%" G_GUINT64_FORMAT " KB", (document->size + 1023) / 1024);
   g_autofree char *text = NULL;
 
   /* Translators: name and size of a file. */

@@ -7,11 +7,14 @@
 #include "app/yy-pages.h"
 #include "app/yy-token-card.h"
 #include "app/yy-token-list.h"
+#include "app/yy-unlock-way.h"
+#include "service/yy-ticket-book.h"
 
 struct _YyHomePage
 {
   AdwBin parent_instance;
 
+  YyClient *client;
   YyTokenManager *manager;
   YyProfile *profile;
   GtkWidget *problems;
@@ -64,12 +67,40 @@ make_driver_row (gpointer item, gpointer user_data)
   return row;
 }
 
+/* Without a book there is no order to tell of, and no need of the service's client. */
+static void
+show_order (YyHomePage *self, GtkWidget *card, YyToken *token)
+{
+  YyTickets *tickets = yy_client_get_tickets (self->client);
+  g_autofree char *notice = NULL;
+
+  if (!yy_ticket_book_is_empty ())
+    notice = yy_unlock_way_dup_notice (yy_tickets_get (tickets, yy_token_get_serial (token)));
+  g_object_set (card, "order-notice", notice, NULL);
+}
+
+static void
+on_ticket_changed (YyHomePage *self, const char *serial)
+{
+  for (GtkWidget *card = gtk_widget_get_first_child (GTK_WIDGET (self->cards)); card != NULL;
+       card = gtk_widget_get_next_sibling (card))
+    {
+      g_autoptr (YyToken) token = NULL;
+
+      g_object_get (card, "token", &token, NULL);
+      if (g_strcmp0 (yy_token_get_serial (token), serial) == 0)
+        show_order (self, card, token);
+    }
+}
+
 static GtkWidget *
 make_card (YyToken *token, gpointer user_data)
 {
   YyHomePage *self = YY_HOME_PAGE (user_data);
+  GtkWidget *card = yy_token_card_new (token, yy_profile_get_hotline (self->profile));
 
-  return yy_token_card_new (token, yy_profile_get_hotline (self->profile));
+  show_order (self, card, token);
+  return card;
 }
 
 static void
@@ -80,6 +111,7 @@ yy_home_page_dispose (GObject *object)
   g_clear_handle_id (&self->spinner_id, g_source_remove);
   g_clear_object (&self->manager);
   g_clear_object (&self->profile);
+  g_clear_object (&self->client);
   G_OBJECT_CLASS (yy_home_page_parent_class)->dispose (object);
 }
 
@@ -120,17 +152,22 @@ yy_home_page_init (YyHomePage *self)
 }
 
 GtkWidget *
-yy_home_page_new (YyTokenManager *manager, YyProfile *profile)
+yy_home_page_new (YyClient *client)
 {
   YyHomePage *self = g_object_new (YY_TYPE_HOME_PAGE, NULL);
+  YyTokenManager *manager = yy_client_get_manager (client);
+  YyProfile *profile = yy_client_get_profile (client);
   GListModel *drivers = yy_token_manager_get_drivers (manager);
   g_autofree char *help =
       g_strdup_printf (_ ("Questions? Hotline: %s"), yy_profile_get_hotline (profile));
 
+  self->client = g_object_ref (client);
   self->manager = g_object_ref (manager);
   self->profile = g_object_ref (profile);
   gtk_label_set_label (self->help, help);
   yy_token_list_bind (self->cards, manager, make_card, self);
+  g_signal_connect_object (yy_client_get_tickets (client), "changed",
+                           G_CALLBACK (on_ticket_changed), self, G_CONNECT_SWAPPED);
   gtk_list_box_bind_model (self->drivers, drivers, make_driver_row, self, NULL);
   g_signal_connect_object (manager, "items-changed", G_CALLBACK (update_view), self,
                            G_CONNECT_SWAPPED);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "order/yy-profile.h"
-#include "token/yy-token-manager.h"
+#include "app/yy-client.h"
 
 #include <adwaita.h>
 
@@ -16,6 +15,6 @@ G_BEGIN_DECLS
 #define YY_TYPE_HOME_PAGE (yy_home_page_get_type ())
 G_DECLARE_FINAL_TYPE (YyHomePage, yy_home_page, YY, HOME_PAGE, AdwBin)
 
-GtkWidget *yy_home_page_new (YyTokenManager *manager, YyProfile *profile);
+GtkWidget *yy_home_page_new (YyClient *client);
 
 G_END_DECLS

@@ -11,12 +11,14 @@ struct _YyTokenCard
 
   YyToken *token;
   char *hotline;
+  char *order_notice;
 };
 
 enum
 {
   PROP_TOKEN = 1,
   PROP_HOTLINE,
+  PROP_ORDER_NOTICE,
   N_PROPS,
 };
 
@@ -103,10 +105,16 @@ condition_style_of (gpointer self, YyToken *token, gpointer user_data)
 
 /* What the owner should know or do about the condition; NULL when there is nothing to say. */
 static char *
-notice_of (gpointer self, YyToken *token, const char *hotline, gpointer user_data)
+notice_of (gpointer self,
+           YyToken *token,
+           const char *hotline,
+           const char *order_notice,
+           gpointer user_data)
 {
   if (token == NULL)
     return NULL;
+  if (order_notice != NULL)
+    return g_strdup (order_notice);
   switch (yy_text_get_condition (token))
     {
     case YY_CONDITION_NOT_ACTIVATED:
@@ -171,6 +179,9 @@ yy_token_card_get_property (GObject *object, guint id, GValue *value, GParamSpec
     case PROP_HOTLINE:
       g_value_set_string (value, self->hotline);
       break;
+    case PROP_ORDER_NOTICE:
+      g_value_set_string (value, self->order_notice);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -190,6 +201,10 @@ yy_token_card_set_property (GObject *object, guint id, const GValue *value, GPar
       g_free (self->hotline);
       self->hotline = g_value_dup_string (value);
       break;
+    case PROP_ORDER_NOTICE:
+      g_free (self->order_notice);
+      self->order_notice = g_value_dup_string (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -202,6 +217,7 @@ yy_token_card_finalize (GObject *object)
 
   g_clear_object (&self->token);
   g_free (self->hotline);
+  g_free (self->order_notice);
   G_OBJECT_CLASS (yy_token_card_parent_class)->finalize (object);
 }
 
@@ -239,6 +255,8 @@ yy_token_card_class_init (YyTokenCardClass *klass)
                                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   props[PROP_HOTLINE] =
       g_param_spec_string ("hotline", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  props[PROP_ORDER_NOTICE] = g_param_spec_string ("order-notice", NULL, NULL, NULL,
+                                                  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/yinyao/Client/yy-token-card.ui");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);

@@ -16,6 +16,9 @@ struct _YyUnlockDocuments
   GPtrArray *rows; /* of YyDocumentRow, owned by the group */
   gboolean submitting;
 
+  GtkLabel *reason;
+  GtkWidget *correction;
+  GtkWidget *intro;
   GtkWidget *show_form;
   AdwPreferencesGroup *group;
   GtkLabel *message;
@@ -157,6 +160,9 @@ yy_unlock_documents_class_init (YyUnlockDocumentsClass *klass)
                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/yinyao/Client/yy-unlock-documents.ui");
+  gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, reason);
+  gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, correction);
+  gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, intro);
   gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, show_form);
   gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, group);
   gtk_widget_class_bind_template_child (widget_class, YyUnlockDocuments, message);
@@ -180,6 +186,23 @@ yy_unlock_documents_set_up (YyUnlockDocuments *self, YyClient *client, const cha
   update_next (self, NULL);
 }
 
+/* Whoever corrects has what the office says before their eyes. */
+static void
+show_reason (YyUnlockDocuments *self, const YyOrder *order)
+{
+  gboolean again = order != NULL && (order->state == YY_ORDER_REJECTED ||
+                                     order->state == YY_ORDER_CORRECTION_REQUESTED);
+  gboolean told = again && order->reason != NULL && *order->reason != '\0';
+  g_autofree char *text = NULL;
+
+  /* Translators: why the office did not accept an application. */
+  text = told ? g_strdup_printf (_ ("The CA's office says: %s"), order->reason) : NULL;
+  gtk_label_set_label (self->reason, text == NULL ? "" : text);
+  gtk_widget_set_visible (GTK_WIDGET (self->reason), told);
+  gtk_widget_set_visible (self->correction, again);
+  gtk_widget_set_visible (self->intro, !again);
+}
+
 void
 yy_unlock_documents_show (YyUnlockDocuments *self, YyTicket *ticket)
 {
@@ -192,5 +215,6 @@ yy_unlock_documents_show (YyUnlockDocuments *self, YyTicket *ticket)
         row = add_row (self, document->document);
       yy_document_row_show (row, document);
     }
+  show_reason (self, ticket->order);
   update_next (self, ticket);
 }

@@ -70,6 +70,16 @@ update_retry (YyUnlockRun *self)
   gtk_label_set_label (self->waiting, text);
 }
 
+/* Without this the focus would go to the hotline and select it. */
+static void
+focus_retry (YyUnlockRun *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (!gtk_widget_grab_focus (GTK_WIDGET (self->retry)) && root != NULL)
+    gtk_root_set_focus (root, NULL);
+}
+
 /* The CA has no unlocking code that this token takes: no try may be wasted. */
 static gboolean
 is_final (const GError *error)
@@ -93,7 +103,7 @@ show_failure (YyUnlockRun *self, const GError *error)
   gtk_widget_set_visible (GTK_WIDGET (self->retry), !is_final (error));
   update_retry (self);
   yy_pages_show (self->pages, "failure");
-  gtk_widget_grab_focus (GTK_WIDGET (self->retry));
+  focus_retry (self);
 }
 
 static void
@@ -281,8 +291,13 @@ yy_unlock_run_is_done (YyUnlockRun *self)
 void
 yy_unlock_run_tokens_changed (YyUnlockRun *self)
 {
-  if (self->shown && self->cancellable == NULL)
-    update_retry (self);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (!self->shown || self->cancellable != NULL)
+    return;
+  update_retry (self);
+  if (self->needs_token && root != NULL && gtk_root_get_focus (root) == NULL)
+    focus_retry (self);
 }
 
 static void

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "app/yy-tickets.h"
+
 static gboolean
 can_correct (const YyOrder *order)
 {
@@ -26,6 +28,26 @@ yy_unlock_way_choose (const YyOrder *order, YyUnlockLook look)
   if (order->state == YY_ORDER_READY)
     return "code";
   return can_correct (order) ? "rejected" : "waiting";
+}
+
+char *
+yy_unlock_way_dup_notice (YyTicket *ticket)
+{
+  if (ticket == NULL || ticket->order == NULL || ticket->order->type != YY_ORDER_UNLOCK)
+    return NULL;
+  if (ticket->order->state == YY_ORDER_DRAFT)
+    return g_strdup (
+        _ ("An application to unlock this token was begun and not handed in yet. Press "
+           "“Forgot PIN” to go on with it."));
+  if (ticket->order->state == YY_ORDER_READY)
+    return g_strdup (_ ("This token can be unlocked. Press “Forgot PIN” to get the verification "
+                        "code and to choose a new PIN."));
+  if (can_correct (ticket->order))
+    return g_strdup (_ ("The application to unlock this token was not accepted. Press “Forgot PIN” "
+                        "to see the reason and to correct it."));
+  return yy_ticket_is_over (ticket)
+             ? NULL
+             : g_strdup (_ ("The application to unlock this token is under review."));
 }
 
 /* Where the agent was known, there was nothing to hand in and to look at. */

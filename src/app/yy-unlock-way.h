@@ -22,6 +22,10 @@ gboolean yy_unlock_way_is_correctable (YyTicket *ticket);
  * "documents", "waiting", "rejected" or "code" */
 const char *yy_unlock_way_choose (const YyOrder *order, YyUnlockLook look);
 
+/** yy_unlock_way_dup_notice: Returns: (transfer full) (nullable): what the owner of a token should
+ * know about its order before going on with it; @ticket may be %NULL */
+char *yy_unlock_way_dup_notice (YyTicket *ticket);
+
 /**
  * yy_unlock_way_show:
  * @known: the agent is that of the last order

@@ -70,7 +70,7 @@ build_page (YyWindow *self, AdwBin *page)
   if (adw_bin_get_child (page) != NULL)
     return;
   if (page == self->home)
-    adw_bin_set_child (page, yy_home_page_new (manager, profile));
+    adw_bin_set_child (page, yy_home_page_new (self->client));
   else if (page == self->certificates)
     adw_bin_set_child (page, yy_certificates_page_new (manager, profile));
   else

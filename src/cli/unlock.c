@@ -267,6 +267,9 @@ unlock_wait (Unlock *unlock, GError **error)
 gboolean
 unlock_send_code (Unlock *unlock, GError **error)
 {
+  /* What is the agent's to do is told better here than by the service. */
+  if (can_change (unlock->ticket->order->state))
+    return check_decision (unlock->ticket, error);
   if (!act (unlock, YY_TICKET_SEND_CODE, error))
     return FALSE;
   for (guint i = 0; unlock->ticket->delivery == YY_DELIVERY_PENDING && i < DELIVERY_TIME; i++)

@@ -37,7 +37,7 @@ print_help (void)
     {
       g_autofree char *line = g_strdup_printf ("%s %s", commands[i]->name, commands[i]->arguments);
 
-      g_print ("  %-24s %s\n", line, _ (commands[i]->summary));
+      g_print ("  %-27s %s\n", line, _ (commands[i]->summary));
     }
   g_print (_ ("\n“yinyao-ra COMMAND --help” shows a command's options.\n"));
 }

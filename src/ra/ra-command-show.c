@@ -42,6 +42,25 @@ print_fields (const YyOrder *order)
     }
 }
 
+/* What whoever reviews has to compare: the last order's value where another one was given now. */
+static void
+print_differences (const YyOrder *order, const YyOrder *last)
+{
+  guint count = 0;
+  const YyOrderField *fields = yy_order_fields (&count);
+
+  print_line ("last.order", last->number);
+  for (guint i = 0; i < count; i++)
+    {
+      const char *value = *yy_order_field_value (order, &fields[i]);
+      const char *before = *yy_order_field_value (last, &fields[i]);
+      g_autofree char *label = g_strdup_printf ("last.%s.%s", fields[i].group, fields[i].key);
+
+      if (value != NULL && before != NULL && !g_str_equal (value, before))
+        print_line (label, before);
+    }
+}
+
 static void
 print_documents (GPtrArray *documents)
 {
@@ -59,7 +78,7 @@ print_documents (GPtrArray *documents)
 }
 
 static void
-print_order (const YyOrder *order, GPtrArray *documents)
+print_order (const YyOrder *order, const YyOrder *last, GPtrArray *documents)
 {
   g_autoptr (GDateTime) created = g_date_time_new_from_unix_local (order->created);
   g_autoptr (GDateTime) updated = g_date_time_new_from_unix_local (order->updated);
@@ -81,6 +100,8 @@ print_order (const YyOrder *order, GPtrArray *documents)
   if (order->rejected)
     g_print ("%s\n", _ ("It was rejected before: documents and a review are needed in any case"));
   print_fields (order);
+  if (last != NULL)
+    print_differences (order, last);
   print_documents (documents);
 }
 
@@ -102,7 +123,7 @@ document_to_json (const RaDocument *document)
 }
 
 static void
-print_json (const YyOrder *order, GPtrArray *documents)
+print_json (const YyOrder *order, const YyOrder *last, GPtrArray *documents)
 {
   JsonArray *array = json_array_new ();
   JsonArray *list = json_array_new ();
@@ -112,8 +133,20 @@ print_json (const YyOrder *order, GPtrArray *documents)
     json_array_add_element (list, document_to_json (documents->pdata[i]));
   json_object_set_array_member (json_node_get_object (node), "documents", list);
   json_object_set_boolean_member (json_node_get_object (node), "rejected", order->rejected);
+  if (last != NULL)
+    json_object_set_member (json_node_get_object (node), "last", yy_order_to_json (last));
   json_array_add_element (array, node);
   ra_command_print_json (array);
+}
+
+/* The order with whose details those of @order are compared; none for one that is none of these. */
+static gboolean
+find_last (RaSite *site, const YyOrder *order, YyOrder **last, GError **error)
+{
+  if (order->token == NULL || yy_order_type_get_info (order->type)->review != YY_REVIEW_MATCHED ||
+      order->state == YY_ORDER_COMPLETED)
+    return TRUE;
+  return ra_store_get_last_order (site->store, order->token, last, error);
 }
 
 static gboolean
@@ -121,15 +154,18 @@ show (char **arguments, GError **error)
 {
   g_autoptr (RaSite) site = ra_command_open (error);
   g_autoptr (YyOrder) order = site == NULL ? NULL : ra_office_get_order (site, arguments[0], error);
+  g_autoptr (YyOrder) last = NULL;
   g_autoptr (GPtrArray) documents =
-      order == NULL ? NULL : ra_store_list_documents (site->store, order->number, error);
+      order == NULL || !find_last (site, order, &last, error)
+          ? NULL
+          : ra_store_list_documents (site->store, order->number, error);
 
   if (documents == NULL)
     return FALSE;
   if (ra_command_options.json)
-    print_json (order, documents);
+    print_json (order, last, documents);
   else
-    print_order (order, documents);
+    print_order (order, last, documents);
   return TRUE;
 }
 

@@ -315,7 +315,7 @@ def another_agent_hands_documents_in_is_rejected_corrects_and_is_approved():
         contains(text.replace("\n", ""), part)
     refused(world.unlock("--form", form, check=False), FAILED, "--force")
     world.unlock("--form", form, "--force")
-    refused(world.unlock("--send-code", check=False), REFUSED, "not approved")
+    refused(world.unlock("--send-code", check=False), REFUSED, "documents are missing")
     refused(world.unlock("--wait", check=False), REFUSED, "documents are missing")
     told = world.unlock(*upload("licence")).stdout
     contains(told, "licence.jpg")
