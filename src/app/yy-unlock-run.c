@@ -92,12 +92,11 @@ static void
 show_failure (YyUnlockRun *self, const GError *error)
 {
   const char *advice = yy_error_advice (error);
-  g_autofree char *title = g_markup_escape_text (error->message, -1);
   g_autofree char *description = g_markup_escape_text (advice == NULL ? "" : advice, -1);
 
   self->needs_token = g_error_matches (error, YY_ERROR, YY_ERROR_TOKEN_REMOVED) ||
                       g_error_matches (error, YY_ERROR, YY_ERROR_NO_SUCH_TOKEN);
-  adw_status_page_set_title (self->failure, title);
+  adw_status_page_set_title (self->failure, error->message);
   adw_status_page_set_description (self->failure, description);
   gtk_button_set_label (self->retry, self->needs_token ? _ ("_Go On") : _ ("_Try Again"));
   gtk_widget_set_visible (GTK_WIDGET (self->retry), !is_final (error));
@@ -291,12 +290,12 @@ yy_unlock_run_is_done (YyUnlockRun *self)
 void
 yy_unlock_run_tokens_changed (YyUnlockRun *self)
 {
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  gboolean could = gtk_widget_is_sensitive (GTK_WIDGET (self->retry));
 
   if (!self->shown || self->cancellable != NULL)
     return;
   update_retry (self);
-  if (self->needs_token && root != NULL && gtk_root_get_focus (root) == NULL)
+  if (!could && gtk_widget_is_sensitive (GTK_WIDGET (self->retry)))
     focus_retry (self);
 }
 

@@ -720,6 +720,23 @@ def a_full_disk_loses_nothing():
 
 
 @case
+def the_office_sees_what_differs_from_the_last_order():
+    service = world().office.service
+    client = a_client()
+    order = service.order(client.number)
+    last = order['last']
+    shown = service.office_process('order', 'show', client.number).stdout.splitlines()
+    ok('last.order: ' + last['number'] in shown, shown)
+    differ = [key for key, value in order['agent'].items() if last['agent'].get(key) != value]
+    ok(differ, 'the details are the same')
+    for key in differ:
+        ok('last.agent.%s: %s' % (key.replace('_', '-'), last['agent'][key]) in shown, '%s: %s' % (key, shown))
+    same = [key for key in order['agent'] if key not in differ]
+    ok(not any('last.agent.%s:' % key.replace('_', '-') in line for key in same for line in shown), shown)
+    ok('last' not in service.order(last['number']), 'an order that is not compared')
+
+
+@case
 def names_are_texts_and_never_paths():
     service = world().office.service
     names = ['../../../../tmp/yinyao-evil', '/etc/passwd', 'a/b/c.pdf', '..', '.', '~/x', 'x.pdf; rm -rf /',
