@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ra/ra-api.h"
 
+#include "base/yy-json.h"
 #include "ra/ra-fault.h"
 
 #include <string.h>
@@ -192,31 +193,6 @@ ra_api_set_error (RaAnswer *answer, const GError *fault)
   ra_api_set_json (answer, builder);
 }
 
-/* The parser calls itself for every level, so the levels are counted before it sees them. A NUL
-   character within a text would end it early. */
-static gboolean
-is_harmless (const char *text, gsize length)
-{
-  static const char nul[] = "\\u0000";
-  guint depth = 0;
-  gboolean quoted = FALSE;
-
-  for (gsize i = 0; i < length; i++)
-    if (text[i] == '\\' && quoted)
-      {
-        if (length - i >= strlen (nul) && memcmp (text + i, nul, strlen (nul)) == 0)
-          return FALSE;
-        i++;
-      }
-    else if (text[i] == '"')
-      quoted = !quoted;
-    else if (!quoted && (text[i] == '{' || text[i] == '[') && ++depth > MAX_DEPTH)
-      return FALSE;
-    else if (!quoted && (text[i] == '}' || text[i] == ']') && depth > 0)
-      depth--;
-  return TRUE;
-}
-
 JsonObject *
 ra_api_parse (const RaRequest *request, GError **error)
 {
@@ -225,7 +201,8 @@ ra_api_parse (const RaRequest *request, GError **error)
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   JsonNode *root = NULL;
 
-  if (text != NULL && g_utf8_validate (text, (gssize) length, NULL) && is_harmless (text, length) &&
+  if (text != NULL && g_utf8_validate (text, (gssize) length, NULL) &&
+      yy_json_is_harmless (text, length, MAX_DEPTH) &&
       json_parser_load_from_data (parser, text, (gssize) length, NULL))
     root = json_parser_get_root (parser);
   if (root != NULL && JSON_NODE_HOLDS_OBJECT (root))

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * ra_sms_post:
  * @pattern: the text, with what is to be replaced in braces
- * @code: (nullable): the activation code in it
+ * @code: (nullable): the activation or verification code in it
  * @id: (out): number of the message in the outbox
  *
  * Puts a text message to the order's agent into the outbox. Needs a transaction.

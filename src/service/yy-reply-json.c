@@ -6,6 +6,8 @@
 #include <glib/gi18n.h>
 #include <openssl/crypto.h>
 
+#include "base/yy-json.h"
+
 #define MAX_DEPTH 8
 #define MAX_TEXT  512
 
@@ -19,25 +21,6 @@ yy_json_refuse (GError **error, const char *name)
   return FALSE;
 }
 
-/* JsonParser recurses: an answer of brackets alone would overflow the stack. */
-static gboolean
-is_shallow (const char *text, gsize length)
-{
-  gboolean quoted = FALSE;
-  guint depth = 0;
-
-  for (gsize i = 0; i < length; i++)
-    if (quoted && text[i] == '\\')
-      i++;
-    else if (text[i] == '"')
-      quoted = !quoted;
-    else if (!quoted && (text[i] == '{' || text[i] == '[') && ++depth > MAX_DEPTH)
-      return FALSE;
-    else if (!quoted && (text[i] == '}' || text[i] == ']') && depth > 0)
-      depth--;
-  return TRUE;
-}
-
 JsonObject *
 yy_json_parse (YyHttpAnswer *answer, JsonParser *parser, GError **error)
 {
@@ -46,7 +29,8 @@ yy_json_parse (YyHttpAnswer *answer, JsonParser *parser, GError **error)
   JsonNode *root = NULL;
 
   if (text != NULL && answer->json && g_utf8_validate_len (text, length, NULL) &&
-      is_shallow (text, length) && json_parser_load_from_data (parser, text, (gssize) length, NULL))
+      yy_json_is_harmless (text, length, MAX_DEPTH) &&
+      json_parser_load_from_data (parser, text, (gssize) length, NULL))
     root = json_parser_get_root (parser);
   if (root != NULL && JSON_NODE_HOLDS_OBJECT (root))
     return json_node_get_object (root);

@@ -197,6 +197,7 @@ BAD_VIEWS = {
     'too many documents': opened(documents=[document()] * 9),
     'no title': opened(documents=[document(title=None)]),
     'a title that steers': opened(documents=[document(title='\x1b[2J')]),
+    'a title that ends early': opened(documents=[document(title='a\0b')]),
     'a negative size': opened(documents=[document(size=-1)]),
     'a huge size': opened(documents=[document(size=1 << 40)]),
     'a size in text': opened(documents=[document(size='5')]),

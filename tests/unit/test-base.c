@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <openssl/err.h>
 
+#include "base/yy-json.h"
 #include "base/yy-openssl.h"
 #include "base/yy-secret.h"
 #include "base/yy-settings.h"
@@ -300,6 +301,31 @@ test_settings_of_the_user (void)
   g_rmdir (folder);
 }
 
+/* JSON */
+
+static gboolean
+is_harmless (const char *text)
+{
+  return yy_json_is_harmless (text, strlen (text), 3);
+}
+
+static void
+test_json (void)
+{
+  g_assert_true (is_harmless (""));
+  g_assert_true (is_harmless ("{\"a\": [[1], [2], [3]], \"b\": {}}"));
+  g_assert_false (is_harmless ("[[[[1]]]]"));
+  g_assert_false (is_harmless ("[{\"a\": [{"));
+  g_assert_true (is_harmless ("[[[\"[[[{{{\"]]]"));
+  g_assert_true (is_harmless ("[\"\\\"[[[[\"]"));
+  g_assert_false (is_harmless ("[\"\\\\\", [[[1]]]]"));
+  g_assert_true (is_harmless ("]]]][[[1]]]"));
+  g_assert_false (is_harmless ("[\"a\\u0000b\"]"));
+  g_assert_true (is_harmless ("[\"a\\\\u0000b\"]"));
+  g_assert_true (is_harmless ("[\"a\\u000"));
+  g_assert_true (is_harmless ("[\"\\"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -319,6 +345,7 @@ main (int argc, char **argv)
   g_test_add_func ("/error/crosses-dbus", test_error_crosses_dbus);
   g_test_add_func ("/error/advice", test_error_advice);
   g_test_add_func ("/error/openssl", test_error_of_openssl);
+  g_test_add_func ("/json", test_json);
   g_test_add_func ("/settings/defaults", test_settings_defaults);
   g_test_add_func ("/settings/read", test_settings_read);
   g_test_add_func ("/settings/refused", test_settings_refused);
