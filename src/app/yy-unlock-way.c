@@ -40,8 +40,8 @@ yy_unlock_way_dup_notice (YyTicket *ticket)
         _ ("An application to unlock this token was begun and not handed in yet. Press "
            "“Forgot PIN” to go on with it."));
   if (ticket->order->state == YY_ORDER_READY)
-    return g_strdup (_ ("This token can be unlocked. Press “Forgot PIN” to get the verification "
-                        "code and to choose a new PIN."));
+    return g_strdup (_ ("A new PIN can be set for this token now. Press “Forgot PIN” to get the "
+                        "verification code."));
   if (can_correct (ticket->order))
     return g_strdup (_ ("The application to unlock this token was not accepted. Press “Forgot PIN” "
                         "to see the reason and to correct it."));

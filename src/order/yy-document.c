@@ -19,14 +19,14 @@ static const struct
 } faults[YY_DOCUMENT_N_FAULTS] = {
   [YY_DOCUMENT_GOOD] = { "good", N_ ("The document can be taken") },
   [YY_DOCUMENT_EMPTY] = { "empty", N_ ("The file is empty. Choose the file with the scan") },
-  [YY_DOCUMENT_TOO_LARGE] = { "too-large", N_ ("The file is larger than 1024 KB. Scan it with a "
-                                               "lower resolution") },
+  [YY_DOCUMENT_TOO_LARGE] = { "too-large", N_ ("The file is larger than 1024 KB. Save the picture "
+                                               "smaller, or scan it with a lower resolution") },
   [YY_DOCUMENT_TYPE] = { "type", N_ ("This is no picture or PDF, whatever it is called. Choose a "
                                      "file of the type jpg, png, gif, bmp or pdf") },
   [YY_DOCUMENT_CONTENT] = { "content", N_ ("The file is damaged or protected by a password. Scan "
                                            "or save it again") },
-  [YY_DOCUMENT_PAGES] = { "pages", N_ ("The file has too many pages. Choose one that holds only "
-                                       "this document") },
+  [YY_DOCUMENT_PAGES] = { "pages", N_ ("The file has more than 20 pages. Choose one that holds "
+                                       "only this document") },
   [YY_DOCUMENT_DIGEST] = { "digest", N_ ("The file changed while it was uploaded. Upload it "
                                          "again") },
 };
