@@ -381,6 +381,7 @@ def every_page_fits_and_speaks_chinese(width, height):
         fits(client, width)
         shoot('rejected')
         client.button('修改附件').press()
+        client.wait_text('审核意见：申请表未加盖公章，请盖章后重新上传。')
         ui.wait(lambda: sum('已上传' in t for t in client.texts()) == 3, 'no uploads are shown')
         fits(client, width)
         shoot('uploaded')
@@ -422,12 +423,14 @@ def another_agent_hands_in_documents():
             choose(client, TITLES[0], files['form'])
             wait_uploads(client, 1)
         with window() as client:
+            client.wait_text('begun and not handed in yet')
             open_page(client)
             wait_uploads(client, 1)
             look_at_a_picture(client)
             hand_in_the_rest(client)
         reject(notices)
         with window() as client:
+            client.wait_text('was not accepted. Press')
             correct(client)
         approve(notices, pin)
     check(pin)
