@@ -189,10 +189,8 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->asking = FALSE;
   if (yy_tickets_finish (YY_TICKETS (source), result, &error))
-    {
-      g_signal_emit (self, sent_signal, 0);
-    }
-  else
+    g_signal_emit (self, sent_signal, 0);
+  else if (self->client != NULL)
     {
       g_autofree char *text = yy_text_dup_problem (error);
 

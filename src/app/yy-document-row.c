@@ -102,6 +102,8 @@ on_picture (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GdkTexture) texture = yy_preview_finish (result, &error);
 
+  if (self->client == NULL) /* the row has gone */
+    return;
   if (texture == NULL)
     {
       g_debug ("no preview: %s", error->message);
@@ -129,6 +131,8 @@ on_progress (guint64 received, guint64 size, gpointer user_data)
   double fraction = size == 0 ? 0 : (double) received / (double) size;
   g_autofree char *text = g_strdup_printf (_ ("Uploading… %d %%"), (int) (fraction * 100));
 
+  if (self->client == NULL)
+    return;
   gtk_progress_bar_set_fraction (self->progress, fraction);
   set_status (self, NULL, "dim-label", text);
 }
@@ -140,6 +144,8 @@ on_uploaded (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean done = yy_tickets_finish (YY_TICKETS (source), result, &error);
 
+  if (self->client == NULL)
+    return;
   set_busy (self, NULL);
   if (done)
     return;
@@ -193,6 +199,8 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *path = g_file_get_basename (G_FILE (source));
   g_autofree char *name = g_filename_display_name (path == NULL ? "" : path);
 
+  if (self->client == NULL)
+    return;
   set_busy (self, NULL);
   if (contents != NULL)
     take (self, contents, name);
@@ -205,7 +213,7 @@ load (YyDocumentRow *self, GFile *file)
 {
   g_autoptr (GCancellable) cancellable = NULL;
 
-  if (self->cancellable != NULL)
+  if (self->cancellable != NULL || self->client == NULL)
     return;
   cancellable = g_cancellable_new ();
   set_busy (self, cancellable);
@@ -218,7 +226,7 @@ load_one_of (YyDocumentRow *self, const GValue *value)
 {
   GSList *files = value == NULL ? NULL : g_value_get_boxed (value);
 
-  if (files == NULL)
+  if (files == NULL || self->client == NULL)
     return;
   if (files->next != NULL)
     tell_failure (self, _ ("Only one file can be handed in here. Several pages go into one PDF."),

@@ -154,12 +154,14 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean done = yy_tickets_finish (YY_TICKETS (source), result, &error);
 
+  if (self->client == NULL) /* the page has gone */
+    return;
   set_busy (self, FALSE);
   tell (self, error);
   if (done)
     g_signal_emit (self, submitted_signal, 0);
   else
-    gtk_widget_grab_focus (GTK_WIDGET (self->organization));
+    gtk_widget_grab_focus (self->next);
 }
 
 static gboolean

@@ -101,6 +101,8 @@ on_submitted (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean done = yy_tickets_finish (YY_TICKETS (source), result, &error);
 
+  if (self->client == NULL) /* the page has gone */
+    return;
   set_submitting (self, FALSE);
   if (done)
     g_signal_emit (self, submitted_signal, 0);

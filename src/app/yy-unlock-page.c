@@ -411,6 +411,8 @@ on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (YyUnlockPage) self = YY_UNLOCK_PAGE (user_data);
   g_autoptr (GError) error = NULL;
 
+  if (self->client == NULL) /* the page has gone */
+    return;
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "steps.withdraw", TRUE);
   if (yy_tickets_finish (YY_TICKETS (source), result, &error))
     leave (self);
@@ -549,6 +551,12 @@ yy_unlock_page_resume (YyUnlockPage *self)
   self->look = YY_UNLOCK_LOOK_FORWARD;
   update (self);
   yy_unlock_page_refresh (self);
+}
+
+gboolean
+yy_unlock_page_is_running (YyUnlockPage *self)
+{
+  return is_running (self);
 }
 
 gboolean

@@ -28,6 +28,9 @@ void yy_unlock_page_refresh (YyUnlockPage *self);
 /** yy_unlock_page_resume: it is shown again: the page that comes next, and how the order stands */
 void yy_unlock_page_resume (YyUnlockPage *self);
 
+/** yy_unlock_page_is_running: Returns: whether the token is being worked on */
+gboolean yy_unlock_page_is_running (YyUnlockPage *self);
+
 /** yy_unlock_page_ask_to_stop: Returns: %TRUE when the token is being worked on, and somebody was
  * asked whether to stop that */
 gboolean yy_unlock_page_ask_to_stop (YyUnlockPage *self);

@@ -137,7 +137,10 @@ handle_failure (YyUnlockRun *self, const GError *error)
 static void
 on_step (YyUnlockingStep step, gpointer user_data)
 {
-  yy_step_list_set_step (YY_UNLOCK_RUN (user_data)->steps, step);
+  YyUnlockRun *self = YY_UNLOCK_RUN (user_data);
+
+  if (self->client != NULL)
+    yy_step_list_set_step (self->steps, step);
 }
 
 static void
@@ -148,6 +151,8 @@ on_finished (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean done = yy_unlocking_run_finish (result, &error);
 
   g_clear_object (&self->cancellable);
+  if (self->client == NULL) /* the window has gone */
+    return;
   if (self->question != NULL)
     gtk_window_close (self->question);
   if (done)

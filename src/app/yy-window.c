@@ -249,7 +249,10 @@ yy_window_unlock_token (YyWindow *self, YyToken *token)
   GtkWidget *page = adw_bin_get_child (self->steps);
   YyToken *shown = page == NULL ? NULL : yy_unlock_page_get_token (YY_UNLOCK_PAGE (page));
 
-  if (shown == NULL || !g_str_equal (yy_token_get_key (shown), yy_token_get_key (token)))
+  if (shown != NULL && yy_unlock_page_is_running (YY_UNLOCK_PAGE (page)) &&
+      !g_str_equal (yy_token_get_key (shown), yy_token_get_key (token)))
+    yy_window_show_toast (self, _ ("Another token is being unlocked"));
+  else if (shown == NULL || !g_str_equal (yy_token_get_key (shown), yy_token_get_key (token)))
     adw_bin_set_child (self->steps, yy_unlock_page_new (self->client, self->watch, token));
   else
     yy_unlock_page_resume (YY_UNLOCK_PAGE (page));

@@ -443,7 +443,7 @@ class Client:
 
     def focus_window(self):
         """There is no window manager: the keyboard goes to the newest window."""
-        self.xdotool('windowfocus', '--sync', self.windows()[-1])
+        self.xdotool('windowfocus', '--sync', wait(self.windows, 'no window')[-1])
 
     def leave_window(self):
         """The keyboard goes nowhere: nobody looks at the window."""
