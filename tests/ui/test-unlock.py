@@ -174,7 +174,6 @@ def ten_wrong_pins_lock_it_and_its_owner_unlocks_it():
         client.wait_text('The PIN Is Locked', 60)
         tap.equal(world.token.state()['pin_tries'], 0, 'tries')
         client.screenshot('unlock-1-locked')
-        stalls = len(client.stalls())
         client.button('Forgot PIN').press()
         ui.wait(lambda: len(client.windows()) == 1, 'the dialog stays')
         client.focus_window()
@@ -187,8 +186,6 @@ def ten_wrong_pins_lock_it_and_its_owner_unlocks_it():
         check_names(client)
         finish(client, code, pin)
         client.screenshot('unlock-3-done')
-        if not client.is_sanitized():
-            tap.equal(client.stalls()[stalls:], [], 'stalls of the main loop')
         for secret in (pin, code):
             tap.ok(secret not in client.log(), 'a secret is in the log')
         tap.ok(not client.memory_holds(pin), 'the PIN is still in the memory')
@@ -255,6 +252,23 @@ def paste(client, path):
 def wait_uploads(client, number):
     ui.wait(lambda: sum(t.startswith('Uploaded: ') for t in client.texts()) == number,
             lambda: 'not %d uploads: %s' % (number, client.texts()))
+
+
+@tap.case
+def the_window_never_stands_still():
+    """What stalls it does so each time; waiting for a display that has to wait itself does not."""
+    seen = []
+    for number in range(3):
+        begin()
+        with window() as client:
+            before = len(client.stalls())
+            open_page(client)
+            fill_in(client)
+            finish(client, get_code(client), 'Quiet-Meadow%d5' % number)
+            seen = client.stalls()[before:]
+            if not seen or client.is_sanitized():  # that is several times slower
+                return
+    tap.equal(seen, [], 'stalls of the main loop')
 
 
 @tap.case
