@@ -197,6 +197,8 @@ def a_link_opens_the_activation():
         client.wait_text('Not activated')
         client.run('yinyao:activate')
         client.wait_text('Activation code')
+    with window(token('F1'), arguments=['yinyao:activate']) as (client, _):
+        client.wait_text('Activation code')
 
 
 @tap.case
