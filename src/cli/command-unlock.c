@@ -93,13 +93,22 @@ write_form (Unlock *unlock, const Options *options, GError **error)
   return TRUE;
 }
 
+/* Whether something is asked for that an order must be there for. */
+static gboolean
+needs_order (const Options *options)
+{
+  return options->form != NULL || options->uploads != NULL || options->send_code || options->wait;
+}
+
 /* What is asked for without the token, in the order in which it makes sense. */
 static gboolean
 follow (Unlock *unlock, const Options *options, const Input *input, GError **error)
 {
   if (!(input->details != NULL ? unlock_apply (unlock, input->details, error)
-                               : unlock_find (unlock, TRUE, error)))
+                               : unlock_find (unlock, needs_order (options), error)))
     return FALSE;
+  if (unlock->ticket == NULL)
+    return TRUE;
   if (options->withdraw)
     return unlock_withdraw (unlock, error);
   return (options->form == NULL || write_form (unlock, options, error)) &&
@@ -125,6 +134,11 @@ ask (Unlock *unlock, const Options *options, GError **error)
   if (!read_input (unlock->cli, options, &input, error) ||
       !cli_start_service (unlock->cli, error) || !follow (unlock, options, &input, error))
     return FALSE;
+  if (unlock->ticket == NULL)
+    {
+      unlock_print_nothing (unlock, options->withdraw);
+      return TRUE;
+    }
   unlock_print (unlock);
   drop_when_over (unlock);
   return TRUE;
@@ -133,7 +147,7 @@ ask (Unlock *unlock, const Options *options, GError **error)
 static gboolean
 tell (Unlock *unlock, GError **error)
 {
-  if (!cli_start_service (unlock->cli, error) || !unlock_find (unlock, unlock->cli->json, error))
+  if (!cli_start_service (unlock->cli, error) || !unlock_find (unlock, FALSE, error))
     return FALSE;
   if (unlock->ticket == NULL)
     {

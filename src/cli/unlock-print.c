@@ -72,6 +72,15 @@ add_code (JsonBuilder *builder, YyTicket *ticket)
   json_builder_end_object (builder);
 }
 
+/* One that was approved or withdrawn since keeps it for the office. */
+static const char *
+reason_of (const YyOrder *order)
+{
+  return order->state == YY_ORDER_REJECTED || order->state == YY_ORDER_CORRECTION_REQUESTED
+             ? order->reason
+             : NULL;
+}
+
 static void
 print_json (YyTicket *ticket)
 {
@@ -83,7 +92,7 @@ print_json (YyTicket *ticket)
   cli_add_text (builder, "number", ticket->number);
   cli_add_text (builder, "state", yy_order_state_get_nick (ticket->order->state));
   add_truth (builder, "agent_matches", ticket->order->agent_matches);
-  cli_add_text (builder, "reason", ticket->order->reason);
+  cli_add_text (builder, "reason", reason_of (ticket->order));
   add_documents (builder, ticket->documents);
   add_code (builder, ticket);
   json_builder_end_object (builder);
@@ -231,7 +240,7 @@ static void
 print_words (YyTicket *ticket)
 {
   g_autofree char *token = text_clean (ticket->token);
-  g_autofree char *reason = text_clean (ticket->order->reason);
+  g_autofree char *reason = text_clean (reason_of (ticket->order));
 
   g_print (_ ("Order %s to unlock the token %s: %s\n"), ticket->number, token,
            yy_order_state_get_title (ticket->order->state));
@@ -255,11 +264,42 @@ unlock_print (Unlock *unlock)
     print_words (unlock->ticket);
 }
 
+static void
+print_empty (void)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_array (builder);
+  json_builder_end_array (builder);
+  cli_print_json (builder);
+}
+
+void
+unlock_print_nothing (Unlock *unlock, gboolean withdraw)
+{
+  g_autofree char *token = text_clean (unlock->token);
+
+  if (unlock->cli->json)
+    print_empty ();
+  else if (withdraw)
+    g_print (_ ("Nothing to withdraw: no order to unlock the token %s is known on this "
+                "computer.\n"),
+             token);
+  else
+    g_print (_ ("Nothing to do: no order to unlock the token %s is known on this computer.\n"),
+             token);
+}
+
 void
 unlock_print_begin (Unlock *unlock)
 {
   g_autofree char *token = text_clean (unlock->token);
 
+  if (unlock->cli->json)
+    {
+      print_empty ();
+      return;
+    }
   g_print (_ ("No order to unlock the token %s is known on this computer.\n"), token);
   g_print ("%s\n", _ ("To begin one, or to go on with one begun elsewhere, write the "
                       "organization's name and the agent's details into a file:"));

@@ -47,6 +47,9 @@ gboolean unlock_send_code (Unlock *unlock, GError **error);
 /** unlock_print: tells how the order stands and what to do next, in words or as JSON */
 void unlock_print (Unlock *unlock);
 
+/** unlock_print_nothing: tells that there is no order: nothing to do, or to @withdraw */
+void unlock_print_nothing (Unlock *unlock, gboolean withdraw);
+
 /** unlock_print_begin: tells how to begin: there is no order */
 void unlock_print_begin (Unlock *unlock);
 

@@ -22,18 +22,22 @@ static const struct
   [YY_ORDER_REFUNDED] = { "refunded", N_ ("Refunded") },
 };
 
-static const char *const events[YY_ORDER_N_EVENTS] = {
-  [YY_ORDER_SUBMIT] = "submit",
-  [YY_ORDER_ACCEPT] = "accept",
-  [YY_ORDER_PAY] = "pay",
-  [YY_ORDER_APPROVE] = "approve",
-  [YY_ORDER_RECEIVE_PAPERS] = "receive-papers",
-  [YY_ORDER_COMPLETE] = "complete",
-  [YY_ORDER_REQUEST_CORRECTION] = "request-correction",
-  [YY_ORDER_CORRECT] = "correct",
-  [YY_ORDER_WITHDRAW] = "withdraw",
-  [YY_ORDER_REJECT] = "reject",
-  [YY_ORDER_REFUND] = "refund",
+static const struct
+{
+  const char *nick;
+  const char *title;
+} events[YY_ORDER_N_EVENTS] = {
+  [YY_ORDER_SUBMIT] = { "submit", N_ ("hand it in") },
+  [YY_ORDER_ACCEPT] = { "accept", N_ ("take its documents") },
+  [YY_ORDER_PAY] = { "pay", N_ ("pay it") },
+  [YY_ORDER_APPROVE] = { "approve", N_ ("approve it") },
+  [YY_ORDER_RECEIVE_PAPERS] = { "receive-papers", N_ ("receive its papers") },
+  [YY_ORDER_COMPLETE] = { "complete", N_ ("complete it") },
+  [YY_ORDER_REQUEST_CORRECTION] = { "request-correction", N_ ("ask for a correction of it") },
+  [YY_ORDER_CORRECT] = { "correct", N_ ("correct it") },
+  [YY_ORDER_WITHDRAW] = { "withdraw", N_ ("withdraw it") },
+  [YY_ORDER_REJECT] = { "reject", N_ ("reject it") },
+  [YY_ORDER_REFUND] = { "refund", N_ ("refund it") },
 };
 
 const char *
@@ -63,7 +67,13 @@ yy_order_state_from_nick (const char *nick, YyOrderState *state)
 const char *
 yy_order_event_get_nick (YyOrderEvent event)
 {
-  return events[event];
+  return events[event].nick;
+}
+
+const char *
+yy_order_event_get_title (YyOrderEvent event)
+{
+  return _ (events[event].title);
 }
 
 /* Whether an order of this type stops in @state at all. */
@@ -188,8 +198,8 @@ yy_order_state_next (YyOrderType type,
   if (!is_forward (state, event))
     {
       g_set_error (error, YY_ERROR, YY_ERROR_REFUSED,
-                   _ ("An order in the state “%s” does not allow “%s”"),
-                   yy_order_state_get_title (state), events[event]);
+                   _ ("The order is in the state “%s”: it is not possible to %s"),
+                   yy_order_state_get_title (state), yy_order_event_get_title (event));
       return FALSE;
     }
   after.paid = after.paid || event == YY_ORDER_PAY;

@@ -65,6 +65,8 @@ const char *yy_order_state_get_title (YyOrderState state);
 gboolean yy_order_state_from_nick (const char *nick, YyOrderState *state);
 /** yy_order_event_get_nick: Returns: as in the audit log */
 const char *yy_order_event_get_nick (YyOrderEvent event);
+/** yy_order_event_get_title: Returns: translated, within a sentence: "reject it" */
+const char *yy_order_event_get_title (YyOrderEvent event);
 
 /**
  * yy_order_state_next:

@@ -4,6 +4,7 @@
 #include "ra/ra-files.h"
 #include "ra/ra-office.h"
 #include "ra/ra-sms.h"
+#include "ra/ra-table.h"
 
 #include <glib/gi18n.h>
 
@@ -13,25 +14,48 @@ static char *only_state;
 static char *only_type;
 
 static void
-print_orders (GPtrArray *orders)
+add_row (RaTable *table, const YyOrder *order)
 {
-  JsonArray *array = json_array_new ();
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (order->updated);
+  g_autofree char *since = g_date_time_format (time, "%F %R");
+
+  ra_table_add (table, order->number);
+  ra_table_add (table, _ (yy_order_type_get_info (order->type)->title));
+  ra_table_add (table, yy_order_state_get_title (order->state));
+  ra_table_add (table, order->organization);
+  ra_table_add (table, order->agent_name);
+  ra_table_add (table, order->token);
+  ra_table_add (table, since);
+}
+
+static void
+print_table (GPtrArray *orders)
+{
+  const char *const headings[] = { C_ ("order list", "Number"), C_ ("order list", "Type"),
+                                   C_ ("order list", "State"),  C_ ("order list", "Organization"),
+                                   C_ ("order list", "Agent"),  C_ ("order list", "Token"),
+                                   C_ ("order list", "Since"),  NULL };
+  g_autoptr (RaTable) table = ra_table_new (headings);
 
   for (guint i = 0; i < orders->len; i++)
-    {
-      const YyOrder *order = orders->pdata[i];
+    add_row (table, orders->pdata[i]);
+  ra_table_print (table);
+}
 
-      if (ra_command_options.json)
-        json_array_add_element (array, yy_order_to_json (order));
-      else
-        ra_command_print_row (order->number, _ (yy_order_type_get_info (order->type)->title),
-                              yy_order_state_get_title (order->state), order->organization,
-                              order->token == NULL ? "" : order->token, NULL);
+static void
+print_orders (GPtrArray *orders)
+{
+  JsonArray *array = NULL;
+
+  if (!ra_command_options.json)
+    {
+      print_table (orders);
+      return;
     }
-  if (ra_command_options.json)
-    ra_command_print_json (array);
-  else
-    json_array_unref (array);
+  array = json_array_new ();
+  for (guint i = 0; i < orders->len; i++)
+    json_array_add_element (array, yy_order_to_json (orders->pdata[i]));
+  ra_command_print_json (array);
 }
 
 static void

@@ -183,6 +183,25 @@ find_document (RaSite *site, const char *number, const char *name, GError **erro
   return g_steal_pointer (&document);
 }
 
+/* Nobody has seen what cannot be shown: looked at before the audit log says who did. */
+static gboolean
+check_viewer (const RaDocument *document, GError **error)
+{
+  g_autofree char *file = g_strconcat (document->name, ".", document->format, NULL);
+  g_autofree char *type = g_content_type_guess (file, NULL, 0, NULL);
+  g_autoptr (GAppInfo) viewer = g_app_info_get_default_for_type (type, FALSE);
+  const char *problem = NULL;
+
+  if ((g_getenv ("DISPLAY") == NULL && g_getenv ("WAYLAND_DISPLAY") == NULL) ||
+      g_getenv ("XDG_RUNTIME_DIR") == NULL || access (g_get_user_runtime_dir (), W_OK) != 0)
+    problem = _ ("There is no desktop session here; --output is needed");
+  else if (viewer == NULL)
+    problem = _ ("No program here shows such a document; --output is needed");
+  if (problem != NULL)
+    g_set_error_literal (error, YY_ERROR, YY_ERROR_USAGE, problem);
+  return problem == NULL;
+}
+
 /* The document, and what the audit log says of it. */
 static GBytes *
 take_out (RaSite *site, const char *number, const char *name, char **suffix, GError **error)
@@ -193,8 +212,8 @@ take_out (RaSite *site, const char *number, const char *name, char **suffix, GEr
   if (!ra_store_begin (site->store, error))
     return NULL;
   document = find_document (site, number, name, error);
-  contents =
-      document == NULL ? NULL : ra_document_files_read (site->directory, document->sha256, error);
+  if (document != NULL && (output != NULL || check_viewer (document, error)))
+    contents = ra_document_files_read (site->directory, document->sha256, error);
   if (contents == NULL ||
       !ra_store_audit (site->store, ra_command_who (), "document.open", number, name, error))
     {
@@ -250,12 +269,6 @@ view_copy (const char *name, const char *suffix, GBytes *contents, GError **erro
   g_autofree char *folder = NULL;
   g_autofree char *path = NULL;
 
-  if (g_getenv ("XDG_RUNTIME_DIR") == NULL)
-    {
-      g_set_error_literal (error, YY_ERROR, YY_ERROR_USAGE,
-                           _ ("There is no desktop session here; --output is needed"));
-      return FALSE;
-    }
   folder = g_build_filename (g_get_user_runtime_dir (), "yinyao-ra-XXXXXX", NULL);
   if (g_mkdtemp_full (folder, 0700) == NULL)
     {

@@ -141,6 +141,14 @@ ra_office_approve (RaSite *site,
   return done ? g_steal_pointer (&order) : NULL;
 }
 
+/* One that began in the client goes on there. */
+static const char *
+rejection_of (RaSite *site, const YyOrder *order)
+{
+  return order->type == YY_ORDER_UNLOCK ? site->rules->sms_unlock_rejected
+                                        : site->rules->sms_rejected;
+}
+
 YyOrder *
 ra_office_reject (RaSite *site,
                   const char *who,
@@ -158,7 +166,7 @@ ra_office_reject (RaSite *site,
   order->reason = g_strdup (reason);
   if (ra_office_happen (site, who, order, YY_ORDER_REJECT, reason, error) &&
       ra_codes_end (site, order, RA_CODE_VOID, error) &&
-      ra_sms_post (site, order, site->rules->sms_rejected, NULL, message, error))
+      ra_sms_post (site, order, rejection_of (site, order), NULL, message, error))
     return g_steal_pointer (&order);
   return NULL;
 }
@@ -179,7 +187,7 @@ ra_office_resend (RaSite *site,
     {
       g_set_error (error, YY_ERROR, YY_ERROR_REFUSED,
                    _ ("The order %s is in the state “%s”: there is no code to send"), number,
-                   yy_order_state_get_nick (order->state));
+                   yy_order_state_get_title (order->state));
       return NULL;
     }
   return ra_codes_send (site, who, order, message, error) ? g_steal_pointer (&order) : NULL;

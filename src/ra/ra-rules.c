@@ -62,6 +62,9 @@ static const Text texts[] = {
     "【{ca}】{organization}的CA解锁申请已通过审核。请插上CA,打开{product},"
     "点击“忘记密码”获取验证码。"
     "客服:{hotline}" },
+  { "sms", "unlock-rejected", G_STRUCT_OFFSET (RaRules, sms_unlock_rejected),
+    "【{ca}】{organization}的CA解锁申请未通过审核:{reason}。请打开{product},"
+    "点击“忘记密码”修改后重新提交。客服:{hotline}" },
   { "sms", "unlocked", G_STRUCT_OFFSET (RaRules, sms_unlocked),
     "【{ca}】{organization}的CA已解锁并设置了新密码。如非本人操作,请立即联系客服:{hotline}" },
   { "sms", "unlock-noticed", G_STRUCT_OFFSET (RaRules, sms_unlock_noticed),

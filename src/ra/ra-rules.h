@@ -41,6 +41,7 @@ typedef struct
   char *sms_rejected;
   char *sms_verification;
   char *sms_unlock_approved;
+  char *sms_unlock_rejected;
   char *sms_unlocked;
   char *sms_unlock_noticed;
   char *sms_command;

@@ -8,7 +8,9 @@
 
 #include <openssl/crypto.h>
 
-#define CODE_MARK "{code}"
+#define CODE_MARK   "{code}"
+#define REASON_MARK "{reason}"
+#define ELLIPSIS    "…"
 
 /* What somebody typed is no place for another value, least of all for the code: its braces become
    others that look alike. */
@@ -19,6 +21,38 @@ replace (GString *text, const char *mark, const char *value)
 
   g_string_replace (plain, "{", "｛", 0);
   g_string_replace (text, mark, plain->str, 0);
+}
+
+static guint
+count_marks (const char *text, const char *mark)
+{
+  guint count = 0;
+
+  for (const char *p = text; (p = strstr (p, mark)) != NULL; p += strlen (mark))
+    count++;
+  return count;
+}
+
+/* What somebody wrote at length makes room for the rest of the message, which names the hotline. */
+static void
+replace_reason (GString *text, const char *reason)
+{
+  gsize count = count_marks (text->str, REASON_MARK);
+  gsize frame = text->len - count * strlen (REASON_MARK);
+  gsize room = count == 0 || frame > YY_SECRET_MAX ? 0 : (YY_SECRET_MAX - frame) / count;
+  g_autoptr (GString) plain = g_string_new (reason);
+
+  g_string_replace (plain, "{", "｛", 0);
+  if (plain->len > room)
+    {
+      gsize kept = room < strlen (ELLIPSIS) ? 0 : room - strlen (ELLIPSIS);
+      const char *end = NULL;
+
+      g_utf8_validate_len (plain->str, kept, &end);
+      g_string_truncate (plain, (gsize) (end - plain->str));
+      g_string_append (plain, ELLIPSIS);
+    }
+  g_string_replace (text, REASON_MARK, plain->str, 0);
 }
 
 static char *
@@ -35,7 +69,7 @@ compose (RaSite *site, const YyOrder *order, const char *pattern)
   replace (text, "{minutes}", minutes);
   replace (text, "{order}", order->number);
   replace (text, "{organization}", order->organization);
-  replace (text, "{reason}", order->reason);
+  replace_reason (text, order->reason);
   return g_string_free (text, FALSE);
 }
 

@@ -111,7 +111,7 @@ WRONG_CALLS = [
     'activate --code', 'activate --code 1 --code-fd 0', 'activate --code 1 --new-pin-fd 99',
     'activate --code 1 --new-pin-fd -5', 'change-pin --pin-fd 0 --new-pin-fd 0',
     'change-pin --pin 123456', 'activate --pin 123456', 'activate --code-fd 0 --new-pin-fd 0',
-    'unlock --status', 'unlock --withdraw --wait', 'unlock --force', 'unlock --frobnicate',
+    'unlock --withdraw --wait', 'unlock --force', 'unlock --frobnicate',
     'unlock --code 111111 --code-fd 0', 'unlock --code 111111 --status', 'unlock --new-pin-fd 99',
     'unlock --new-pin-fd 0 --send-code', 'unlock --code 111111', 'unlock --pin 123456',
     'unlock --upload licence', 'unlock --upload licence=', 'unlock --upload seal-form=x',
@@ -596,9 +596,16 @@ def who_has_begun_nothing_is_told_how_to_begin():
             result = world.run('unlock', *arguments)
             tap.equal((result.returncode, result.stderr), (0, ''))
             tap.contains(result.stdout, 'yinyaoctl unlock --token F1 --details FILE')
-        refused(world.run('unlock', '--token', 'F1', '--json'), USAGE, '--details')
-        for action in ('--status', '--withdraw', '--send-code', '--wait'):
-            refused(world.run('unlock', '--token', 'F1', action), USAGE, '--details')
+        for action, words in (('--status', 'Nothing to do'), ('--withdraw', 'Nothing to withdraw')):
+            result = world.run('unlock', '--token', 'F1', action)
+            tap.equal((result.returncode, result.stderr), (0, ''))
+            tap.contains(result.stdout, words)
+            tap.contains(result.stdout, 'F1')
+        for action in ([], ['--status'], ['--withdraw']):
+            result = world.run('unlock', '--token', 'F1', '--json', *action)
+            tap.equal((result.returncode, json.loads(result.stdout), result.stderr), (0, [], ''))
+        for action in (['--send-code'], ['--wait'], ['--status', '--wait'], ['--form', str(world.folder / 'f.pdf')]):
+            refused(world.run('unlock', '--token', 'F1', *action), USAGE, '--details')
         refused(world.run('unlock', '--token', 'F1', '--code', '123456',
                           secrets=[('--new-pin-fd', NEW)]), USAGE, '--details')
 

@@ -214,7 +214,7 @@ def the_office_is_played_from_another_terminal():
                         for action in ('show', 'open', 'approve', 'reject')}
             tap.contains(office(commands['show']), '13900000000')
             office(commands['reject'])
-            terminal.wait_for('业务未通过审核:营业执照不清晰')
+            terminal.wait_for('解锁申请未通过审核:营业执照不清晰')
         finally:
             status = terminal.close()
         tap.equal(status, 143, 'exit status')

@@ -2,10 +2,12 @@
 """Orders begun in the client: unlocking a token with the right details or with documents, and what
 the office does with them. Python's HTTPS client stands in the client's place."""
 import atexit
+import contextlib
 import copy
 import hashlib
 import json
 import os
+import pty
 import re
 import resource
 import shutil
@@ -792,13 +794,33 @@ def what_is_typed_is_no_pattern():
 
 
 @case
-def a_long_reason_is_cut_off_between_two_characters():
+def a_long_reason_makes_room_for_the_hotline():
     service, client = world().office.service, a_client().hand_in()
     reason = '因' * 1500
     service.reject(client.number, reason)
     equal(client.view()['reason'], reason)
     text = [m['text'] for m in service.outbox() if m['order'] == client.number][-1]
-    ok(text.endswith('因') and 1020 < len(text.encode()) <= 1024, text)
+    ok(re.fullmatch('【.*审核:因+…。.*忘记密码.*重新提交.*客服:400-000-0000', text), text)
+    ok(1020 < len(text.encode()) <= 1024, text)
+
+
+@case
+def a_reason_that_just_fits_is_whole_in_the_message():
+    service, client = world().office.service, a_client().hand_in()
+
+    def told(reason):
+        service.reject(client.number, reason)
+        text = [m['text'] for m in service.outbox() if m['order'] == client.number][-1]
+        client.call('/submit')
+        return text
+    room = 1024 - len(told('y').encode()) + 1
+    for count, whole in ((room - 1, True), (room, True), (room + 1, False), (room + 50, False)):
+        text = told('y' * count)
+        equal(('y' * count in text, '…' in text, text.endswith('客服:400-000-0000')), (whole, not whole, True))
+        equal(len(text.encode()), min(1024 - room + count, 1024))
+    # Braces take more room than they look.
+    text = told('{' * 1000)
+    ok('｛…' in text and text.endswith('客服:400-000-0000') and len(text.encode()) <= 1024, text)
 
 
 @case
@@ -969,6 +991,66 @@ def the_office_commands_explain_themselves():
 
 
 @case
+def the_office_is_told_in_words_what_cannot_be():
+    service, client = world().office.service, a_client()
+    for state, prepare in (('Draft', lambda: None), ('Withdrawn', lambda: client.call('/withdraw'))):
+        prepare()
+        for action, words in (('approve', 'approve it'), ('reject', 'reject it'), ('withdraw', 'withdraw it')):
+            if (state, action) == ('Draft', 'withdraw'):
+                continue
+            reason = ['--reason', 'x'] if action == 'reject' else []
+            result = service.office_process('order', action, client.number, *reason)
+            equal(result.returncode, 1)
+            contains(result.stderr, 'The order is in the state “%s”: it is not possible to %s' % (state, words))
+
+
+def at_a_terminal(command, env):
+    """What a command shows at a terminal, line by line."""
+    terminal, end = pty.openpty()
+    shown = b''
+    with subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=end, stderr=subprocess.STDOUT) as process:
+        os.close(end)
+        with contextlib.suppress(OSError):  # the other end is closed
+            while piece := os.read(terminal, 65536):
+                shown += piece
+        equal(process.wait(timeout=60), 0, shown)
+    os.close(terminal)
+    return shown.decode().split('\r\n')[:-1]
+
+
+def column_of(line, part):
+    """Where it begins on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(c) in 'WF' else 1 for c in line[:line.index(part)])
+
+
+@case
+def the_clerk_sees_at_a_terminal_what_waits_longest():
+    office = world().office
+    first = Client(office.service, world().token(), stranger(organization='短', name='欧阳小明')).hand_in()
+    second = a_client().hand_in()
+    since = {first.number: 1000000000, second.number: 1000000060}
+    for number, moment in since.items():
+        office.sql('UPDATE orders SET updated = ? WHERE number = ?', moment, number)
+    command = [paths.program('src/ra/yinyao-ra'), 'order', 'list', '--state', 'first-review', '--dir',
+               str(office.service.folder)]
+    env = {**os.environ, 'TZ': 'Asia/Shanghai'}
+    heading, *rows = at_a_terminal(command, env)
+    equal(heading.split(), ['Number', 'Type', 'State', 'Organization', 'Agent', 'Token', 'Since'])
+    rows = [row for row in rows if row.startswith(tuple(since))]
+    equal([row.split()[0] for row in rows], [first.number, second.number])
+    for row, organization, agent, token, time in (
+            (rows[0], '短', '欧阳小明', first.token, '2001-09-09 09:46'),
+            (rows[1], RIGHT['organization']['name'], stranger()['agent']['name'], second.token, '2001-09-09 09:47')):
+        for title, value in (('Organization', organization), ('Agent', agent), ('Token', token), ('Since', time)):
+            equal(column_of(row, value), column_of(heading, title), (heading, row))
+    # For a program there is no heading, and a tab between the cells.
+    result = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    row, = [line for line in result.stdout.splitlines() if line.startswith(first.number)]
+    equal(row.split('\t'), [first.number, 'Unlocking', 'First review', '短', '欧阳小明', first.token, '2001-09-09 09:46'])
+    ok('Since' not in result.stdout, result.stdout)
+
+
+@case
 def a_document_is_opened_with_the_viewer():
     service = world().office.service
     folder = world().office.folder / 'desktop'
@@ -988,7 +1070,8 @@ def a_document_is_opened_with_the_viewer():
     command = [paths.program('src/ra/yinyao-ra'), 'order', 'open', client.number, 'licence', '--dir', service.folder]
     env = {**os.environ, 'HOME': str(folder), 'XDG_DATA_HOME': str(folder / 'data'),
            'XDG_CONFIG_HOME': str(folder / 'config'), 'XDG_RUNTIME_DIR': str(folder / 'run'),
-           'DBUS_SESSION_BUS_ADDRESS': 'unix:path=/nonexistent'}
+           'DBUS_SESSION_BUS_ADDRESS': 'unix:path=/nonexistent', 'DISPLAY': ':nowhere'}
+    env.pop('WAYLAND_DISPLAY', None)
     result = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
     equal(result.returncode, 0, result.stderr)
     end = time.monotonic() + 20
@@ -1000,9 +1083,21 @@ def a_document_is_opened_with_the_viewer():
     ok(re.fullmatch(r'.*/run/yinyao-ra-[^/]+/licence\.pdf', path), path)
     equal(Path(path).read_bytes(), documents.pdf(6))
     equal(stat.S_IMODE(Path(path).parent.stat().st_mode), 0o700)
-    del env['XDG_RUNTIME_DIR']
-    result = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
-    equal(result.returncode, 2, result.stderr)
+
+    def opened():
+        return [a['why'] for a in service.audit() if a['what'] == 'document.open' and a['subject'] == client.number]
+    equal(opened(), ['licence'])
+    # Where nothing can be shown, nobody is said to have seen it.
+    (folder / 'data/applications/viewer.desktop').unlink()
+    refused = [({'XDG_DATA_DIRS': str(folder)}, 'No program here'), ({'XDG_RUNTIME_DIR': '/nonexistent'}, 'no desktop'),
+               ({'XDG_RUNTIME_DIR': None}, 'no desktop'), ({'DISPLAY': None}, 'no desktop')]
+    for change, problem in refused:
+        changed = {name: value for name, value in {**env, **change}.items() if value is not None}
+        result = subprocess.run(command, env=changed, capture_output=True, text=True, timeout=60)
+        equal(result.returncode, 2, result.stderr)
+        contains(result.stderr, problem)
+        contains(result.stderr, '--output')
+    equal(opened(), ['licence'])
 
 
 @case

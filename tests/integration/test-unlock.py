@@ -264,7 +264,9 @@ def the_agent_matches_and_goes_straight_to_the_code():
     equal((world.desk / "again").read_bytes(), (world.desk / "data").read_bytes())
     # It is over: the ticket is gone, the office knows, the agent is told.
     equal(world.tickets(), [])
-    refused(world.unlock("--status", check=False), USAGE, "--details")
+    contains(world.unlock("--status").stdout, "Nothing to do")
+    equal(json.loads(world.unlock("--status", "--json").stdout), [])
+    contains(world.unlock("--withdraw").stdout, "Nothing to withdraw")
     equal(world.demo.service.order(order["number"])["state"], "completed")
     contains(world.messages()[-1]["text"], "已解锁")
 
@@ -376,7 +378,15 @@ def the_office_may_see_only_that_a_scan_is_bad():
     world.demo.service.reject(order["number"], "again")
     equal(world.ask("--details", world.others)["state"], "rejected")  # nothing new: not handed in
     documents.picture(world.desk, "licence.jpg", "-flip")
+    contains(world.unlock("--status").stdout, "Reason: again")
     equal(world.ask(*upload("licence"))["state"], "first-review")
+    # The reason is told while it is to be mended, not when it is all over.
+    world.demo.service.reject(order["number"], "no more")
+    equal(world.ask("--status")["reason"], "no more")
+    told = world.unlock("--withdraw").stdout
+    contains(told, "Withdrawn")
+    ok("no more" not in told and "Reason" not in told, told)
+    equal(world.demo.service.order(order["number"])["reason"], "no more")
     world.withdraw_all()
 
 

@@ -229,6 +229,7 @@ test_rules_of_demo (void)
   g_assert_cmpuint (standard->matches_per_token, ==, demo->matches_per_token);
   g_assert_cmpstr (standard->sms_verification, ==, demo->sms_verification);
   g_assert_cmpstr (standard->sms_unlock_approved, ==, demo->sms_unlock_approved);
+  g_assert_cmpstr (standard->sms_unlock_rejected, ==, demo->sms_unlock_rejected);
   g_assert_cmpstr (standard->sms_unlocked, ==, demo->sms_unlocked);
 }
 
