@@ -9,6 +9,7 @@
 #include "app/yy-preview.h"
 #include "app/yy-text.h"
 #include "order/yy-document.h"
+#include "service/yy-shrink.h"
 
 #define SMALL_PICTURE 128
 
@@ -21,6 +22,7 @@ struct _YyDocumentRow
   YyDocuments document;
   GBytes *contents; /* of the file chosen last, in this run of the program */
   char *file_name;
+  char *shrunk; /* (nullable): that it was made smaller first */
   gboolean uploaded;
   gboolean failed;           /* why stands there until the next try */
   GCancellable *cancellable; /* of what is under way */
@@ -168,8 +170,9 @@ upload (YyDocumentRow *self)
                            on_uploaded, g_object_ref (self));
 }
 
+/* @shrunk: (nullable): that it is not the file as it was chosen */
 static void
-take (YyDocumentRow *self, GBytes *contents, const char *file_name)
+take (YyDocumentRow *self, GBytes *contents, const char *file_name, const char *shrunk)
 {
   YyDocumentInfo info = { 0 };
   YyDocumentFault fault = yy_document_check (contents, &info);
@@ -186,8 +189,71 @@ take (YyDocumentRow *self, GBytes *contents, const char *file_name)
   self->contents = g_bytes_ref (contents);
   g_free (self->file_name);
   self->file_name = g_strdup (file_name);
+  g_free (self->shrunk);
+  self->shrunk = g_strdup (shrunk);
   show_picture (self);
   upload (self);
+}
+
+typedef struct
+{
+  YyDocumentRow *row;
+  char *file_name;
+  gsize size;
+} Shrinking;
+
+static void
+shrinking_free (Shrinking *shrinking)
+{
+  g_object_unref (shrinking->row);
+  g_free (shrinking->file_name);
+  g_free (shrinking);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Shrinking, shrinking_free)
+
+static void
+take_shrunk (YyDocumentRow *self, GBytes *contents, const Shrinking *shrinking)
+{
+  g_autofree char *name = yy_shrink_dup_name (shrinking->file_name);
+  g_autofree char *shrunk = yy_shrink_dup_sentence (shrinking->size, g_bytes_get_size (contents));
+
+  take (self, contents, name, shrunk);
+}
+
+static void
+on_shrunk (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Shrinking) shrinking = user_data;
+  YyDocumentRow *self = shrinking->row;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) contents = yy_shrink_finish (result, &error);
+
+  if (self->client == NULL)
+    return;
+  set_busy (self, NULL);
+  if (contents != NULL)
+    take_shrunk (self, contents, shrinking);
+  else if (g_error_matches (error, YY_ERROR, YY_ERROR_INVALID_DATA))
+    {
+      g_autofree char *text = g_strdup_printf (_ ("%s: %s"), shrinking->file_name, error->message);
+
+      tell_failure (self, text, FALSE);
+    }
+  else
+    tell_error (self, error, FALSE);
+}
+
+static void
+shrink (YyDocumentRow *self, GBytes *contents, const char *file_name)
+{
+  Shrinking *shrinking = g_new0 (Shrinking, 1);
+
+  shrinking->row = g_object_ref (self);
+  shrinking->file_name = g_strdup (file_name);
+  shrinking->size = g_bytes_get_size (contents);
+  set_status (self, NULL, "dim-label", _ ("The picture is being made smaller…"));
+  yy_shrink_async (contents, self->cancellable, on_shrunk, shrinking);
 }
 
 static void
@@ -201,9 +267,14 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (self->client == NULL)
     return;
+  if (contents != NULL && g_bytes_get_size (contents) > YY_DOCUMENT_MAX_SIZE)
+    {
+      shrink (self, contents, name);
+      return;
+    }
   set_busy (self, NULL);
   if (contents != NULL)
-    take (self, contents, name);
+    take (self, contents, name, NULL);
   else
     tell_error (self, error, FALSE);
 }
@@ -218,7 +289,7 @@ load (YyDocumentRow *self, GFile *file)
   cancellable = g_cancellable_new ();
   set_busy (self, cancellable);
   set_status (self, NULL, "dim-label", _ ("The file is being read…"));
-  yy_file_load_async (file, YY_DOCUMENT_MAX_SIZE, cancellable, on_loaded, g_object_ref (self));
+  yy_file_load_async (file, YY_DOCUMENT_MAX_ORIGINAL, cancellable, on_loaded, g_object_ref (self));
 }
 
 static void
@@ -313,6 +384,7 @@ yy_document_row_dispose (GObject *object)
   g_clear_object (&self->picture_cancellable);
   g_clear_pointer (&self->contents, g_bytes_unref);
   g_clear_pointer (&self->file_name, g_free);
+  g_clear_pointer (&self->shrunk, g_free);
   g_clear_pointer (&self->token, g_free);
   g_clear_object (&self->client);
   G_OBJECT_CLASS (yy_document_row_parent_class)->dispose (object);
@@ -386,6 +458,12 @@ show_uploaded (YyDocumentRow *self, const YyTicketDocument *document)
   text = document->file_name == NULL
              ? g_strdup_printf (_ ("Uploaded (%s)"), size)
              : g_strdup_printf (_ ("Uploaded: %s (%s)"), document->file_name, size);
+  if (self->shrunk != NULL)
+    {
+      g_autofree char *uploaded = g_steal_pointer (&text);
+
+      text = g_strdup_printf ("%s\n%s", uploaded, self->shrunk);
+    }
   set_status (self, "emblem-ok-symbolic", "success", text);
   gtk_widget_set_visible (self->retry, FALSE);
 }

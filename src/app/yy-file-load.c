@@ -54,6 +54,7 @@ static void
 on_info (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
+  Load *load = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, &error);
 
@@ -63,8 +64,11 @@ on_info (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE,
                              _ ("This is not an ordinary file"));
   else
-    g_file_read_async (G_FILE (source), G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
-                       on_opened, g_object_ref (task));
+    {
+      load->max_size = MIN (load->max_size, (guint64) MAX (g_file_info_get_size (info), 0));
+      g_file_read_async (G_FILE (source), G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
+                         on_opened, g_object_ref (task));
+    }
 }
 
 void
@@ -79,8 +83,8 @@ yy_file_load_async (GFile *file,
 
   load->max_size = max_size;
   g_task_set_task_data (task, load, (GDestroyNotify) load_free);
-  g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE,
-                           G_PRIORITY_DEFAULT, cancellable, on_info, task);
+  g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE,
+                           G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, cancellable, on_info, task);
 }
 
 GBytes *

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /**
  * yy_file_load_async:
- * @max_size: bytes; what is larger is read no further than one byte beyond
+ * @max_size: bytes; what is larger, or grows meanwhile, is read no further than one byte beyond
  *
  * Reads a file that somebody chose. What is no ordinary file (a folder, a pipe, a device) is
  * refused before it is opened: %G_IO_ERROR_NOT_REGULAR_FILE.

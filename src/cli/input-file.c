@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 
 #include "cli/exit-status.h"
+#include "service/yy-shrink.h"
 
 #define MAX_DETAILS (64 * 1024)
 
@@ -127,13 +128,44 @@ parse (const char *argument, GPtrArray *documents, GError **error)
 }
 
 static gboolean
+shrink (Cli *cli, InputDocument *document, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GBytes) contents = NULL;
+  g_autofree char *name = document->name;
+  g_autofree char *sentence = NULL;
+
+  document->name = yy_shrink_dup_name (name);
+  yy_shrink_async (document->contents, cli->cancellable, cli_ready, &result);
+  cli_await (&result);
+  contents = yy_shrink_finish (result, &local);
+  if (contents == NULL && g_error_matches (local, YY_ERROR, YY_ERROR_INVALID_DATA))
+    return refuse (cli, error, document->path, local->message);
+  if (contents == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  sentence =
+      yy_shrink_dup_sentence (g_bytes_get_size (document->contents), g_bytes_get_size (contents));
+  g_printerr ("%s: %s\n", document->path, sentence);
+  g_bytes_unref (document->contents);
+  document->contents = g_steal_pointer (&contents);
+  return TRUE;
+}
+
+static gboolean
 load (Cli *cli, InputDocument *document, GError **error)
 {
   YyDocumentInfo info = { 0 };
   YyDocumentFault fault = YY_DOCUMENT_GOOD;
 
-  document->contents = read_some (cli, document->path, YY_DOCUMENT_MAX_SIZE, error);
+  document->contents = read_some (cli, document->path, YY_DOCUMENT_MAX_ORIGINAL, error);
   if (document->contents == NULL)
+    return FALSE;
+  if (g_bytes_get_size (document->contents) > YY_DOCUMENT_MAX_SIZE &&
+      !shrink (cli, document, error))
     return FALSE;
   fault = yy_document_check (document->contents, &info);
   return fault == YY_DOCUMENT_GOOD ||

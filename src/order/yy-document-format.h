@@ -14,6 +14,9 @@ YyDocumentFault yy_document_check_gif (const guint8 *data, gsize size, YyDocumen
 YyDocumentFault yy_document_check_bmp (const guint8 *data, gsize size, YyDocumentInfo *info);
 YyDocumentFault yy_document_check_pdf (const guint8 *data, gsize size, YyDocumentInfo *info);
 
+/** yy_document_check_first_jpeg: looks at the first picture only, whatever stands behind it */
+YyDocumentFault yy_document_check_first_jpeg (const guint8 *data, gsize size, YyDocumentInfo *info);
+
 /**
  * yy_document_set_pixels:
  *

@@ -141,6 +141,14 @@ is_picture (const Walk *walk)
 }
 
 YyDocumentFault
+yy_document_check_first_jpeg (const guint8 *data, gsize size, YyDocumentInfo *info)
+{
+  Walk walk = { .data = data, .size = size };
+
+  return read_picture (&walk, info) ? YY_DOCUMENT_GOOD : YY_DOCUMENT_CONTENT;
+}
+
+YyDocumentFault
 yy_document_check_jpeg (const guint8 *data, gsize size, YyDocumentInfo *info)
 {
   Walk walk = { .data = data, .size = size };

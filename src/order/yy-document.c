@@ -19,8 +19,8 @@ static const struct
 } faults[YY_DOCUMENT_N_FAULTS] = {
   [YY_DOCUMENT_GOOD] = { "good", N_ ("The document can be taken") },
   [YY_DOCUMENT_EMPTY] = { "empty", N_ ("The file is empty. Choose the file with the scan") },
-  [YY_DOCUMENT_TOO_LARGE] = { "too-large", N_ ("The file is larger than 1024 KB. Save the picture "
-                                               "smaller, or scan it with a lower resolution") },
+  [YY_DOCUMENT_TOO_LARGE] = { "too-large", N_ ("The file is larger than 1024 KB. Scan it with a "
+                                               "lower resolution, or as a picture") },
   [YY_DOCUMENT_TYPE] = { "type", N_ ("This is no picture or PDF, whatever it is called. Choose a "
                                      "file of the type jpg, png, gif, bmp or pdf") },
   [YY_DOCUMENT_CONTENT] = { "content", N_ ("The file is damaged or protected by a password. Scan "
@@ -94,6 +94,21 @@ is_something_else_too (const guint8 *data, gsize size)
   return FALSE;
 }
 
+gboolean
+yy_document_guess_format (GBytes *bytes, YyDocumentFormat *format)
+{
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (size >= formats[i].mark_size && memcmp (data, formats[i].mark, formats[i].mark_size) == 0)
+      {
+        *format = (YyDocumentFormat) i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
 YyDocumentFault
 yy_document_check (GBytes *bytes, YyDocumentInfo *info)
 {
@@ -105,15 +120,32 @@ yy_document_check (GBytes *bytes, YyDocumentInfo *info)
     return YY_DOCUMENT_EMPTY;
   if (size > YY_DOCUMENT_MAX_SIZE)
     return YY_DOCUMENT_TOO_LARGE;
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
-    if (size >= formats[i].mark_size && memcmp (data, formats[i].mark, formats[i].mark_size) == 0)
-      {
-        info->format = (YyDocumentFormat) i;
-        if (i != YY_DOCUMENT_PDF && is_something_else_too (data, size))
-          return YY_DOCUMENT_CONTENT;
-        return formats[i].check (data, size, info);
-      }
-  return YY_DOCUMENT_TYPE;
+  if (!yy_document_guess_format (bytes, &info->format))
+    return YY_DOCUMENT_TYPE;
+  if (info->format != YY_DOCUMENT_PDF && is_something_else_too (data, size))
+    return YY_DOCUMENT_CONTENT;
+  return formats[info->format].check (data, size, info);
+}
+
+YyDocumentFault
+yy_document_check_original (GBytes *bytes, YyDocumentInfo *info)
+{
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+
+  *info = (YyDocumentInfo){ 0 };
+  if (size == 0)
+    return YY_DOCUMENT_EMPTY;
+  if (size > YY_DOCUMENT_MAX_ORIGINAL)
+    return YY_DOCUMENT_TOO_LARGE;
+  if (!yy_document_guess_format (bytes, &info->format))
+    return YY_DOCUMENT_TYPE;
+  if (info->format == YY_DOCUMENT_PDF)
+    return YY_DOCUMENT_TOO_LARGE;
+  /* Films, larger copies and notes of a camera's maker are not taken over. */
+  if (info->format == YY_DOCUMENT_JPEG)
+    return yy_document_check_first_jpeg (data, size, info);
+  return formats[info->format].check (data, size, info);
 }
 
 const char *

@@ -7,6 +7,8 @@ G_BEGIN_DECLS
 
 /** YY_DOCUMENT_MAX_SIZE: bytes of a document uploaded by the client (1024 KB) */
 #define YY_DOCUMENT_MAX_SIZE (1024 * 1024)
+/** YY_DOCUMENT_MAX_ORIGINAL: bytes of a picture that is made smaller before it is uploaded */
+#define YY_DOCUMENT_MAX_ORIGINAL (64 * 1024 * 1024)
 /** YY_DOCUMENT_MAX_PAGES: of a PDF */
 #define YY_DOCUMENT_MAX_PAGES 20
 /** YY_DOCUMENT_MAX_PIXELS: of a picture: a decoder would need four bytes for each */
@@ -54,6 +56,18 @@ typedef struct
  * is. Any thread.
  */
 YyDocumentFault yy_document_check (GBytes *bytes, YyDocumentInfo *info);
+
+/**
+ * yy_document_check_original:
+ *
+ * Like yy_document_check(), for a picture that is to be made smaller: up to
+ * %YY_DOCUMENT_MAX_ORIGINAL bytes, whatever a telephone put behind a JPEG, and never a PDF, which
+ * is %YY_DOCUMENT_TOO_LARGE.
+ */
+YyDocumentFault yy_document_check_original (GBytes *bytes, YyDocumentInfo *info);
+
+/** yy_document_guess_format: Returns: whether @bytes begin like one of the formats */
+gboolean yy_document_guess_format (GBytes *bytes, YyDocumentFormat *format);
 
 /** yy_document_fault_get_nick: Returns: as in the interface: "too-large" */
 const char *yy_document_fault_get_nick (YyDocumentFault fault);

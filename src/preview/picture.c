@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "preview/picture.h"
 
-#include <gdk-pixbuf/gdk-pixbuf.h>
-
 #define WHITE     0xFFFFFF
 #define TILE_SIZE 16
 #define OPAQUE    255
@@ -86,12 +84,12 @@ encode (GdkPixbuf *pixbuf, GError **error)
   return g_bytes_new_take (data, size);
 }
 
-GBytes *
-yy_picture_render (GBytes *document, YyDocumentFormat format, int width, int height, GError **error)
+GdkPixbuf *
+yy_picture_draw (GBytes *document, YyDocumentFormat format, int width, int height, GError **error)
 {
   Size box = { width, height };
   g_autoptr (GdkPixbuf) pixbuf = decode (document, format, &box, error);
-  g_autoptr (GdkPixbuf) paper = NULL;
+  GdkPixbuf *paper = NULL;
   Size size = { 0 };
 
   if (pixbuf == NULL)
@@ -100,9 +98,14 @@ yy_picture_render (GBytes *document, YyDocumentFormat format, int width, int hei
   paper = gdk_pixbuf_composite_color_simple (pixbuf, size.width, size.height, GDK_INTERP_BILINEAR,
                                              OPAQUE, TILE_SIZE, WHITE, WHITE);
   if (paper == NULL)
-    {
-      g_set_error_literal (error, YY_ERROR, YY_ERROR_FAILED, "not enough memory");
-      return NULL;
-    }
-  return encode (paper, error);
+    g_set_error_literal (error, YY_ERROR, YY_ERROR_FAILED, "not enough memory");
+  return paper;
+}
+
+GBytes *
+yy_picture_render (GBytes *document, YyDocumentFormat format, int width, int height, GError **error)
+{
+  g_autoptr (GdkPixbuf) paper = yy_picture_draw (document, format, width, height, error);
+
+  return paper == NULL ? NULL : encode (paper, error);
 }

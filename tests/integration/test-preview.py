@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The program that draws uploaded documents: looked at by its pixels, and fed with hostile ones."""
+import functools
 import os
 import random
 import resource
@@ -167,6 +168,117 @@ def text_is_drawn():
     drawn = preview(documents.assemble(page), 200, 300)
     dark = sum(1 for row in drawn.rows for x in range(0, len(row), drawn.channels) if row[x] < 64)
     tap.ok(dark > 500, '%d dark pixels' % dark)
+
+
+# Making pictures smaller.
+
+LIMIT = 2**20
+SHRINK_TIME = 20
+
+
+@functools.cache
+def photo(name, size, *options):
+    """As a telephone takes one of a form: grain, light from one side, and print."""
+    font = subprocess.run([paths.tool('fc-match'), '-f', '%{file}', 'sans'], check=True,
+                          capture_output=True, text=True).stdout
+    path = folder / name
+    subprocess.run([paths.tool('convert'), '-size', '%dx%d' % size, 'gradient:white-gray75',
+                    '-fill', 'black', '-font', font, '-pointsize', str(size[0] // 40), '-gravity', 'center',
+                    '-annotate', '0', '\n'.join(['Yinyao 0123456789 unlocking of a token'] * 30),
+                    '-seed', '7', '-attenuate', '0.3', '+noise', 'Gaussian', *options, str(path)],
+                   check=True, capture_output=True)
+    return path.read_bytes()
+
+
+def shrink(data, limit=LIMIT):
+    """The finished program's JPEG, its sides, and the seconds it took."""
+    done, used = run(data, '--shrink', limit)
+    tap.equal((done.returncode, done.stderr), (0, b''), 'result')
+    tap.ok(len(done.stdout) <= limit, '%d bytes' % len(done.stdout))
+    tap.equal((done.stdout[:3], done.stdout[-2:]), (b'\xff\xd8\xff', b'\xff\xd9'), 'a JPEG')
+    sides = struct.unpack('>HH', frame(done.stdout)[5:9])[::-1]
+    tap.diag('%d bytes → %d bytes, %r, %.1f s' % (len(data), len(done.stdout), sides, used))
+    return done.stdout, sides, used
+
+
+def frame(jpeg):
+    """The segment that says how large the picture is, from its marker."""
+    position = 2
+    while not 0xc0 <= jpeg[position + 1] <= 0xc2:
+        position += 2 + int.from_bytes(jpeg[position + 2:position + 4], 'big')
+    return jpeg[position:]
+
+
+PHOTOS = [('12 megapixels', (4000, 3000), '-quality', '95'),
+          ('48 megapixels', (4000, 3000), '-scale', '200%', '-interlace', 'JPEG')]
+
+
+@tap.case('a photo is made smaller:', args=[(name,) for name, *_ in PHOTOS])
+def photo_is_made_smaller(name):
+    size, *options = next(kind[1:] for kind in PHOTOS if kind[0] == name)
+    data = photo('photo.jpg', size, *options)
+    tap.ok(LIMIT < len(data) <= 64 << 20, '%d bytes' % len(data))
+    jpeg, (width, height), used = shrink(data)
+    tap.ok(1600 <= width <= 3000, width)
+    tap.equal(round(height * 4 / width), 3, 'shape')
+    tap.ok(used < SHRINK_TIME, used)
+    tap.equal(preview(jpeg, 90).width, 90, 'it can be looked at')
+
+
+@tap.case
+def what_a_camera_adds_is_left_out():
+    data = turned(photo('photo.jpg', (4000, 3000), '-quality', '95'), 6) + b'a film' * 100000
+    jpeg, (width, height), _ = shrink(data)
+    tap.ok(width < height, 'it lies on its side')
+    tap.equal(b'Exif' in jpeg or b'a film' in jpeg, False, 'added')
+
+
+@tap.case
+def white_is_behind_what_can_be_seen_through():
+    data = photo('alpha.png', (2000, 1500), '-alpha', 'on', '-channel', 'A', '-evaluate', 'set', '0')
+    tap.ok(len(data) > LIMIT, '%d bytes' % len(data))
+    jpeg, sides, _ = shrink(data)
+    tap.equal(sides, (2000, 1500), 'size')
+    preview(jpeg, 100).shows(0.2, 0.5, WHITE, 'paper')
+
+
+@tap.case
+def a_small_one_keeps_its_pixels():
+    data = documents.picture(folder, 'BMP3:large.bmp', size=(900, 600)).read_bytes()
+    jpeg, sides, _ = shrink(data)
+    tap.equal(sides, (900, 600), 'size')
+    drawn = preview(jpeg, 90)
+    drawn.shows(0.1, 0.5, RED, 'left')
+    drawn.shows(0.9, 0.5, BLUE, 'right')
+
+
+@tap.case
+def never_unreadable():
+    data = photo('photo.jpg', (4000, 3000), '-quality', '95')
+    done = refused(data, '--shrink', 20000, seconds=SHRINK_TIME)
+    tap.contains(done.stderr, b'unreadable')
+
+
+@tap.case
+def what_cannot_be_made_smaller_is_refused_at_once():
+    jpeg = photo('photo.jpg', (4000, 3000), '-quality', '95')
+    noise = random.Random(3)
+    for bad, reason in [(b'', b'empty'), (noise.randbytes(3 << 20), b'type'),
+                        (documents.pdf() + b' ' * LIMIT, b'too-large'),
+                        (jpeg[:len(jpeg) // 2], b'content'),
+                        (jpeg[:3] + bytes((64 << 20) - 2), b'too-large'),
+                        (png_bomb(9000, 9000), b'content')]:
+        done = refused(bad, '--shrink', LIMIT, seconds=3.0 if 'ASAN_OPTIONS' not in os.environ else 6.0)
+        tap.equal((done.returncode, done.stderr.strip()), (1, b'yinyao-preview: ' + reason))
+    for wrong in ['0', '-1', '', 'x', str((64 << 20) + 1)]:
+        tap.equal(refused(jpeg, '--shrink', wrong).returncode, 2, repr(wrong))
+
+
+@tap.case
+def a_bomb_below_the_limit_costs_what_it_may():
+    jpeg, _, used = shrink(png_bomb(10000, 6000))
+    tap.ok(used < SHRINK_TIME, used)
+    tap.ok(len(jpeg) > 0)
 
 
 # What it refuses.

@@ -31,6 +31,8 @@ def start():
     folder = desktop.folder
     files['form'] = documents.picture(folder, 'form.png', size=(800, 1100))
     files['licence'] = documents.picture(folder, 'licence.jpg', size=(1100, 800))
+    files['photo'] = documents.picture(folder, 'photo.png', '-seed', '7', '-attenuate', '0.2',
+                                       '+noise', 'Gaussian', size=(1600, 1200))
     files['card'] = folder / 'card.pdf'
     files['card'].write_bytes(documents.pdf())
     files['empty'] = folder / 'empty.png'
@@ -487,11 +489,26 @@ def look_at_a_picture(client):
     client.focus_window()
 
 
+def hand_in_a_photo(client):
+    """One as telephones take them: it is made smaller, and that is told."""
+    tap.ok(files['photo'].stat().st_size > 4 << 20, 'the photo is too small')
+    choose(client, TITLES[2], files['photo'])
+    wait_uploads(client, 3)
+    ui.wait(lambda: any('Uploaded: photo.jpg' in t and 'The picture was made smaller: ' in t
+                        for t in client.texts()), lambda: 'not told: %s' % client.texts())
+    client.button('Show it larger: ' + TITLES[2])
+    client.screenshot('unlock-made-smaller')
+
+
 def hand_in_the_rest(client):
     tap.ok(not client.button('Hand In').sensitive, 'it can be handed in without a document')
-    focus_on(client, 'Choose… ' + TITLES[2])
+    hand_in_a_photo(client)
+    tap.ok(client.button('Hand In').sensitive, 'it cannot be handed in')
+    focus_on(client, 'Replace… ' + TITLES[2])
     paste(client, files['card'])
+    ui.wait(lambda: any('Uploaded: card.pdf' in t for t in client.texts()), 'not replaced')
     wait_uploads(client, 3)
+    tap.ok(not any('made smaller' in t for t in client.texts()), 'told of what was replaced')
     client.screenshot('unlock-documents')
     client.button('Hand In').press()
     client.wait_text('Under Review')

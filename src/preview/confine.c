@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "preview/limits.h"
+#include "preview/confine.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -7,8 +7,6 @@
 
 /* The largest picture allowed takes a quarter of it; the rest is for fonts and libraries. */
 #define MEMORY ((rlim_t) 1024 * 1024 * 1024)
-/* Seconds of the processor's time. */
-#define TIME 5
 /* Standard streams, font files and their caches. */
 #define FILES 64
 
@@ -32,14 +30,14 @@ set_limit (int resource, rlim_t limit)
 }
 
 void
-yy_limits_set (void)
+yy_confine (guint seconds)
 {
   if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     g_error ("Rights cannot be given up");
   (void) prctl (PR_SET_PDEATHSIG, SIGKILL);
   if (LIMITS_MEMORY)
     set_limit (RLIMIT_AS, MEMORY);
-  set_limit (RLIMIT_CPU, TIME);
+  set_limit (RLIMIT_CPU, seconds);
   set_limit (RLIMIT_FSIZE, 0);
   set_limit (RLIMIT_NOFILE, FILES);
   set_limit (RLIMIT_CORE, 0);
