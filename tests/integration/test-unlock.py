@@ -453,6 +453,22 @@ def documents_that_the_service_must_not_get_are_refused_here():
 
 
 @case
+def a_picture_that_is_too_large_is_made_smaller():
+    world.withdraw_all()
+    world.unlock("--details", world.others)
+    photo = documents.picture(world.desk, "BMP3:photo.bmp", size=(1600, 1200))
+    ok(photo.stat().st_size > 4 << 20)
+    done = world.unlock("--upload", f"licence={photo}")
+    contains(done.stderr, "The picture was made smaller: 5.5 MB → ")
+    equal(state_of(world.ask("--status"))["licence"], True)
+    scan = world.desk / "scan.pdf"
+    scan.write_bytes(documents.pdf() + b" " * (1 << 20))
+    refused(world.unlock("--upload", f"licence={scan}", check=False), UNUSABLE_FILE, "scan.pdf",
+            "larger than 1024 KB")
+    world.unlock("--withdraw")
+
+
+@case
 def the_token_need_not_be_plugged_in_until_the_end():
     world.withdraw_all()
     world.lock()
