@@ -508,7 +508,7 @@ def hand_in_the_rest(client):
     paste(client, files['card'])
     ui.wait(lambda: any('Uploaded: card.pdf' in t for t in client.texts()), 'not replaced')
     wait_uploads(client, 3)
-    tap.ok(not any('made smaller' in t for t in client.texts()), 'told of what was replaced')
+    tap.ok(not any('was made smaller' in t for t in client.texts()), 'told of what was replaced')
     client.screenshot('unlock-documents')
     client.button('Hand In').press()
     client.wait_text('Under Review')
