@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #define MAX_CONNECTIONS 4000
+/* libsoup 3.2 never lets go of a connection that its client closes at rest. So with more than this
+   many open each is closed after its answer: about this many can be lost. */
+#define MAX_RESTING 256
 /* A connection has its socket, and while it shakes hands a descriptor of GIO's. */
 #define FILES_EACH  2
 #define OTHER_FILES 96
@@ -466,6 +469,14 @@ ra_connections_allow (SoupServerMessage *message, guint seconds, gboolean waitin
     connection->since = 0;
   else if (connection->since == 0)
     connection->since = g_get_monotonic_time ();
+}
+
+gboolean
+ra_connections_are_many (SoupServerMessage *message)
+{
+  Connection *connection = connection_of (message);
+
+  return connection != NULL && g_hash_table_size (connection->owner->open) > MAX_RESTING;
 }
 
 void

@@ -31,6 +31,8 @@ void ra_connections_stop (RaConnections *connections);
  * The message's connection is closed when @seconds have passed from now.
  */
 void ra_connections_allow (SoupServerMessage *message, guint seconds, gboolean waiting);
+/** ra_connections_are_many: whether the message's connection should be closed after its answer */
+gboolean ra_connections_are_many (SoupServerMessage *message);
 /** ra_connections_drop: closes the message's connection at once */
 void ra_connections_drop (SoupServerMessage *message);
 /** ra_connections_drop_abuser: the same, and after a few times nobody of its network is let in for

@@ -199,7 +199,7 @@ handle (SoupServer *soup,
   answer_request (self, &request, too_large, &answer);
   set_answer (message, &answer);
   ra_connections_allow (message, ANSWER_SECONDS, FALSE);
-  if (self->draining)
+  if (self->draining || ra_connections_are_many (message))
     soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection",
                                   "close");
   if (ra_batch_is_open (self->batch))

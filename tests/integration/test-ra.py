@@ -842,6 +842,24 @@ def the_benchmark_can_be_started():
           (1, 'unknown part: nothing; there are tokens, window, form, service\n'))
 
 
+def descriptors(service):
+    return len(os.listdir('/proc/%d/fd' % service.process.pid))
+
+
+@case
+def connections_closed_at_rest_are_lost_up_to_a_bound():
+    with Office() as office:
+        service = office.service
+        before = descriptors(service)
+        for _ in range(400):
+            connection = service.connect()
+            equal(service.get('/api/v1/profile', connection=connection).status, 200)
+            connection.close()
+        left = descriptors(service) - before
+        diag('%d descriptors are left' % left)
+        ok(left < 280, '%d descriptors are left' % left)
+
+
 @case
 def it_stops_when_told():
     with Office() as office:
